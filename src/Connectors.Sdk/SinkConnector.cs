@@ -1,0 +1,36 @@
+namespace Exports.Connectors.Sdk;
+
+/// <summary>
+/// A kind of connector: what it is called, which keys it takes, and the tasks that do its work. One instance serves all
+/// connectors of the kind, so it holds no state. Needs a public constructor without parameters.
+/// </summary>
+public abstract class SinkConnector
+{
+    /// <summary>The version shown in <c>/connector-plugins</c> and in status; by default that of the assembly.</summary>
+    public virtual string Version => GetType().Assembly.GetName().Version?.ToString(3) ?? "undefined";
+
+    /// <summary>
+    /// Other names that <c>connector.class</c> may give this connector by, such as the Java class name of the original
+    /// that it replaces. The full .NET class name, the simple name, and that without its suffix "Connector" always work.
+    /// </summary>
+    public virtual IReadOnlyList<string> Aliases => [];
+
+    /// <summary>The keys of its configuration, beyond those that every sink connector has.</summary>
+    public abstract ConfigDef Config { get; }
+
+    /// <summary>
+    /// Prefixes of further keys that it reads, such as <c>producer.</c> for settings that it hands on. Keys under them are
+    /// not reported as unknown.
+    /// </summary>
+    public virtual IReadOnlyList<string> KeyPrefixes => [];
+
+    /// <summary>
+    /// Checks what concerns several keys at once. Called when every key of <see cref="Config"/> is all right by itself.
+    /// </summary>
+    /// <param name="config">The connector's whole configuration, placeholders resolved. Holds secrets: messages must not.</param>
+    /// <returns>One entry an error: the key it is shown at, and a message that says what is wrong and what is allowed.</returns>
+    public virtual IEnumerable<(string Key, string Message)> Validate(IReadOnlyDictionary<string, string> config) => [];
+
+    /// <summary>Makes a task, not yet started. Each call gives a new one.</summary>
+    public abstract SinkTask CreateTask();
+}

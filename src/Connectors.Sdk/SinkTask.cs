@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+
+namespace Exports.Connectors.Sdk;
+
+/// <summary>
+/// Writes records to a destination. The pipeline calls <see cref="StartAsync"/> once, then <see cref="PutAsync"/> and
+/// <see cref="FlushAsync"/>, and last <see cref="StopAsync"/>. Calls do not overlap, except that up to
+/// <see cref="MaxInFlight"/> puts may be under way at once.
+/// </summary>
+public abstract class SinkTask
+{
+    /// <summary>
+    /// How many calls of <see cref="PutAsync"/> may be under way at once; at least 1. Calls are made one after the other,
+    /// in order, each as soon as the one before has returned its task. A task that allows more than 1 promises that
+    /// records of one partition reach the destination in the order of the calls. Read once, after <see cref="StartAsync"/>.
+    /// </summary>
+    public virtual int MaxInFlight => 1;
+
+    /// <summary>
+    /// The most records that the task wants in one batch; at least 1. Read once, after <see cref="StartAsync"/>.
+    /// </summary>
+    public virtual int MaxBatchRecords => 10_000;
+
+    /// <summary>
+    /// The most bytes of keys and values that the task wants in one batch (a single larger record still comes alone).
+    /// </summary>
+    public virtual long MaxBatchBytes => 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Whether the task looks at headers. False saves their conversion. Read once, after <see cref="StartAsync"/>.
+    /// </summary>
+    public virtual bool ReadsHeaders => true;
+
+    /// <summary>Gets ready: parse the configuration, open connections and files.</summary>
+    /// <exception cref="ConfigException">The configuration cannot work; the message names the key.</exception>
+    public abstract Task StartAsync(SinkTaskContext context, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Delivers a batch. Completes when the destination has accepted every record of it; records need to survive a crash
+    /// of this process only once <see cref="FlushAsync"/> has completed as well.
+    /// </summary>
+    /// <param name="batch">The records. Neither the batch nor its memory may be used after completion.</param>
+    /// <param name="cancellationToken">Cancelled when the task is stopped and its grace time is over.</param>
+    /// <exception cref="RetriableException">The batch was not delivered, and the same batch may succeed later.</exception>
+    /// <exception cref="RecordsFailedException">All but some records were delivered.</exception>
+    /// <remarks>Any other exception fails the task.</remarks>
+    public abstract ValueTask PutAsync(SinkBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes everything durable whose <see cref="PutAsync"/> had completed before this call. Offsets are committed only
+    /// afterwards. Tasks whose destination is durable at once need not override it.
+    /// </summary>
+    public virtual Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Releases everything. Called exactly once, also when <see cref="StartAsync"/> has failed.</summary>
+    public virtual Task StopAsync() => Task.CompletedTask;
+}
+
+/// <summary>What a task is given at its start.</summary>
+/// <param name="Connector">The connector's name.</param>
+/// <param name="Task">The task's number, from 0.</param>
+/// <param name="Config">The connector's configuration, with placeholders resolved. Holds secrets: never log it.</param>
+/// <param name="Logger">Where the task logs; entries carry connector and task.</param>
+/// <param name="Time">The clock to use for delays and deadlines.</param>
+public sealed record SinkTaskContext(
+    string Connector,
+    int Task,
+    IReadOnlyDictionary<string, string> Config,
+    ILogger Logger,
+    TimeProvider Time)
+{
+    /// <summary>Names the task without its configuration, which may hold secrets.</summary>
+    public override string ToString() => $"{Connector}-{Task}";
+}
