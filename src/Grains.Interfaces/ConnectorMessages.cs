@@ -1,0 +1,93 @@
+namespace Exports.Grains;
+
+/// <summary>What an operator wants a connector to do.</summary>
+[GenerateSerializer]
+[Alias("exports.target-state")]
+public enum TargetState
+{
+    /// <summary>Read and deliver.</summary>
+    Running,
+
+    /// <summary>Keep the resources, deliver nothing.</summary>
+    Paused,
+
+    /// <summary>Have no tasks; offsets may be changed.</summary>
+    Stopped,
+}
+
+/// <summary>What a connector or task is doing.</summary>
+[GenerateSerializer]
+[Alias("exports.run-state")]
+public enum RunState
+{
+    /// <summary>Not yet started.</summary>
+    Unassigned,
+
+    /// <summary>Working, or waiting for records.</summary>
+    Running,
+
+    /// <summary>Paused by its operator.</summary>
+    Paused,
+
+    /// <summary>Stopped by its operator (connectors only).</summary>
+    Stopped,
+
+    /// <summary>Down with an error; restarts by itself unless that is switched off.</summary>
+    Failed,
+
+    /// <summary>About to be started again.</summary>
+    Restarting,
+}
+
+/// <summary>A connector's configuration and tasks.</summary>
+/// <param name="Name">The connector's name.</param>
+/// <param name="Config">The configuration with <c>name</c>, placeholders unresolved.</param>
+/// <param name="Tasks">The numbers of its tasks, rising.</param>
+[GenerateSerializer]
+[Alias("exports.connector-info")]
+public sealed record ConnectorInfo(
+    [property: Id(0)] string Name,
+    [property: Id(1)] Dictionary<string, string> Config,
+    [property: Id(2)] List<int> Tasks);
+
+/// <summary>The answer to a new configuration.</summary>
+/// <param name="Created">True when the connector did not exist before.</param>
+/// <param name="Info">The connector as it is now.</param>
+[GenerateSerializer]
+[Alias("exports.put-config-result")]
+public sealed record PutConfigResult([property: Id(0)] bool Created, [property: Id(1)] ConnectorInfo Info);
+
+/// <summary>The states of a connector and of its tasks.</summary>
+/// <param name="Name">The connector's name.</param>
+/// <param name="State">The connector's own state.</param>
+/// <param name="WorkerId">The worker that the connector grain lives in, as <c>host:port</c>.</param>
+/// <param name="Trace">The connector's own error, or what it waits for (Kafka, a topic that does not exist yet); null when all is well.</param>
+/// <param name="Tasks">Its tasks, by number.</param>
+[GenerateSerializer]
+[Alias("exports.connector-status")]
+public sealed record ConnectorStatus(
+    [property: Id(0)] string Name,
+    [property: Id(1)] RunState State,
+    [property: Id(2)] string WorkerId,
+    [property: Id(3)] string? Trace,
+    [property: Id(4)] List<TaskState> Tasks)
+{
+    /// <summary>The <c>connector.class</c> of its configuration, so that a status can tell the plugin's version; null when not told.</summary>
+    [Id(5)]
+    public string? ConnectorClass { get; init; }
+}
+
+/// <summary>What became of the wish to restart a task.</summary>
+[GenerateSerializer]
+[Alias("exports.restart-task-result")]
+public enum RestartTaskResult
+{
+    /// <summary>It is being restarted.</summary>
+    Restarting,
+
+    /// <summary>There is no such connector.</summary>
+    UnknownConnector,
+
+    /// <summary>The connector has no task of that number.</summary>
+    UnknownTask,
+}

@@ -1,0 +1,7 @@
+namespace Orleans.Runtime;
+
+/// <summary>A reminder, as its grain knows it.</summary>
+public interface IGrainReminder
+{
+    string ReminderName { get; }
+}
