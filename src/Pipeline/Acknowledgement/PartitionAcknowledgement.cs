@@ -1,0 +1,66 @@
+namespace Exports.Pipeline;
+
+/// <summary>
+/// Keeps count, for one partition, of which records have been acknowledged. Receives spans of offsets in the order in which
+/// they are read, and acknowledgements in any order; guarantees that all records below <see cref="Committable"/> have been
+/// acknowledged. Offsets may have gaps. Not thread-safe.
+/// </summary>
+internal sealed class PartitionAcknowledgement(long position)
+{
+    // A ring of the spans that are not settled, oldest first. A span's number is its place since the beginning.
+    private Span[] _spans = new Span[4];
+    private long _first;
+    private long _next;
+    private long _committable = position;
+
+    /// <summary>The offset of the next record to deliver: all before it are delivered. Null when none is known yet.</summary>
+    public long? Committable => _committable >= 0 ? _committable : null;
+
+    /// <summary>How many spans are not acknowledged, or wait for an earlier one that is not.</summary>
+    public int Outstanding => (int)(_next - _first);
+
+    /// <summary>Notes that records are on their way.</summary>
+    /// <param name="first">The offset of the first one.</param>
+    /// <param name="last">The offset of the last one.</param>
+    /// <returns>The span's number, for <see cref="Acknowledge"/>.</returns>
+    public long Begin(long first, long last)
+    {
+        if (Outstanding == _spans.Length)
+            Grow();
+        _spans[_next & (_spans.Length - 1)] = new Span(first, last, IsAcknowledged: false);
+        if (Outstanding == 0)
+            _committable = first;
+        return _next++;
+    }
+
+    /// <summary>Notes that all records of a span are delivered, or are not going to be because they were filtered or skipped.</summary>
+    public void Acknowledge(long number)
+    {
+        ref var span = ref _spans[number & (_spans.Length - 1)];
+        span = span with { IsAcknowledged = true };
+        if (number != _first)
+            return;
+        while (_first < _next)
+        {
+            ref readonly var oldest = ref _spans[_first & (_spans.Length - 1)];
+            if (!oldest.IsAcknowledged)
+            {
+                _committable = oldest.First;
+                return;
+            }
+
+            _committable = oldest.Last + 1;
+            _first++;
+        }
+    }
+
+    private void Grow()
+    {
+        var larger = new Span[_spans.Length * 2];
+        for (var number = _first; number < _next; number++)
+            larger[number & (larger.Length - 1)] = _spans[number & (_spans.Length - 1)];
+        _spans = larger;
+    }
+
+    private readonly record struct Span(long First, long Last, bool IsAcknowledged);
+}

@@ -1,0 +1,124 @@
+using Exports.Connectors.Sdk;
+
+namespace Exports.Pipeline;
+
+/// <summary>Checks connector configurations. Thread-safe.</summary>
+/// <remarks>
+/// Errors have Kafka Connect's words, order and count. Nothing that a config provider gives and no password is shown: values
+/// and messages have the placeholder, or <see cref="ParsedConfig.HiddenPassword"/>.
+/// </remarks>
+public sealed class ConnectorValidator
+{
+    private readonly PluginCatalog _plugins;
+    private readonly ConfigResolver _resolver;
+    private readonly PipelineOptions _options;
+    private readonly ConfigDef _definition;
+
+    /// <summary>Makes a validator.</summary>
+    /// <param name="plugins">Where classes are looked up.</param>
+    /// <param name="resolver">Resolves placeholders for the check.</param>
+    /// <param name="options">The worker's converters and group.</param>
+    public ConnectorValidator(PluginCatalog plugins, ConfigResolver resolver, PipelineOptions options)
+    {
+        _plugins = plugins;
+        _resolver = resolver;
+        _options = options;
+        _definition = ConnectorConfigDefinition.Create(plugins);
+    }
+
+    /// <summary>Checks a configuration: placeholders are resolved for the check, and shown as they were given.</summary>
+    /// <param name="config">The configuration with <c>name</c>, placeholders unresolved. Null stands for JSON's null.</param>
+    /// <exception cref="ConfigException">
+    /// There is no <c>connector.class</c> (400 in the REST API), or a config provider failed.
+    /// </exception>
+    /// <exception cref="PluginNotFoundException">
+    /// No connector has that class (500 in the REST API, as in Kafka Connect).
+    /// </exception>
+    public ConnectorValidation Validate(IReadOnlyDictionary<string, string?> config)
+    {
+        var (resolved, redactor) = _resolver.ResolveNullable(config);
+        if (resolved.GetValueOrDefault(ConnectorKeys.ConnectorClass) is not { } className)
+            throw new ConfigException($"Connector config {{{string.Join(", ", config.Keys)}}} contains no connector type");
+        var connector = _plugins.FindConnector(className);
+
+        var report = new ValidationReport(resolved, config, redactor);
+        report.Check(_definition);
+        CheckTopics(report, resolved);
+        CheckGroup(report, resolved);
+        CheckNulls(report, config);
+        CheckWorkerConverters(report, resolved);
+        new TransformKeys(_plugins, report, resolved).Check();
+        CheckConnector(report, connector, resolved);
+
+        // Converters come last, and in this order, as in Kafka Connect.
+        CheckConverter(report, resolved, ConnectorKeys.HeaderConverter, ConverterRole.Header);
+        CheckConverter(report, resolved, ConnectorKeys.KeyConverter, ConverterRole.Key);
+        CheckConverter(report, resolved, ConnectorKeys.ValueConverter, ConverterRole.Value);
+
+        var withoutEffect = ConsumerOverrideCheck.Check(report, resolved, _options);
+        return report.Finish(className, UnknownKeys.Find(config.Keys, report.Names, connector.KeyPrefixes, withoutEffect));
+    }
+
+    private static void CheckTopics(ValidationReport report, Dictionary<string, string?> resolved)
+    {
+        foreach (var (key, message) in TopicSubscription.Validate(resolved))
+            report.AddError(key, message);
+    }
+
+    /// <summary>Two groups of one name would commit over each other.</summary>
+    private void CheckGroup(ValidationReport report, Dictionary<string, string?> resolved)
+    {
+        const string overrideKey = ConnectorKeys.ConsumerOverridePrefix + "group.id";
+        if (resolved.TryGetValue(overrideKey, out var group))
+        {
+            if (group == _options.GroupId)
+                report.AddError(overrideKey, $"Consumer group {group} conflicts with Connect worker group {_options.GroupId}");
+        }
+        else if (resolved.GetValueOrDefault(ConnectorKeys.Name) is { } name
+            && ConnectorConfig.DefaultGroupId(name) == _options.GroupId)
+        {
+            report.AddError(ConnectorKeys.Name,
+                $"Consumer group for sink connector named {name} conflicts with Connect worker group {_options.GroupId}");
+        }
+    }
+
+    private static void CheckNulls(ValidationReport report, IReadOnlyDictionary<string, string?> config)
+    {
+        foreach (var (key, _) in config.Where(entry => entry.Value is null))
+            report.AddError(key, "Null value can not be supplied as the configuration value.");
+    }
+
+    /// <summary>A converter that neither connector nor worker names would be missed only when a task starts.</summary>
+    private void CheckWorkerConverters(ValidationReport report, Dictionary<string, string?> resolved)
+    {
+        foreach (var key in (string[])[ConnectorKeys.KeyConverter, ConnectorKeys.ValueConverter])
+        {
+            if (!resolved.ContainsKey(key) && !_options.Converters.ContainsKey(key))
+                report.AddError(key, $"Missing required configuration \"{key}\" which has no default value.");
+        }
+    }
+
+    private static void CheckConnector(ValidationReport report, SinkConnector connector, Dictionary<string, string?> resolved)
+    {
+        if (!report.Check(connector.Config))
+            return;
+        var present = resolved.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!);
+        try
+        {
+            foreach (var (key, message) in connector.Validate(present))
+                report.AddError(key, message);
+        }
+        catch (Exception e)
+        {
+            // A plugin's check that throws is a plugin's defect; it must not look like one of the worker.
+            report.AddError(ConnectorKeys.ConnectorClass,
+                $"{connector.GetType().FullName} failed to check the configuration: {e.Message}");
+        }
+    }
+
+    private void CheckConverter(ValidationReport report, Dictionary<string, string?> resolved, string key, ConverterRole role)
+    {
+        if (resolved.GetValueOrDefault(key) is { } className && !report.HasErrors(key))
+            report.CheckConverter(_plugins.CreateConverter(className, role).Config, key + ".");
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Exports.Pipeline;
+
+/// <summary>A configuration with placeholders resolved. Holds secrets: never log, store or show it.</summary>
+public sealed class ResolvedConfig : IReadOnlyDictionary<string, string>
+{
+    private readonly Dictionary<string, string> _values;
+    private readonly Redactor _redactor;
+
+    internal ResolvedConfig(Dictionary<string, string> values, Redactor redactor)
+    {
+        _values = values;
+        _redactor = redactor;
+    }
+
+    /// <inheritdoc/>
+    public int Count => _values.Count;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Keys => _values.Keys;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Values => _values.Values;
+
+    /// <inheritdoc/>
+    public string this[string key] => _values[key];
+
+    /// <summary>
+    /// The text with every value that a provider gave replaced by its placeholder: for error messages and traces.
+    /// </summary>
+    public string Redact(string text) => _redactor.Redact(text);
+
+    /// <inheritdoc/>
+    public bool ContainsKey(string key) => _values.ContainsKey(key);
+
+    /// <inheritdoc/>
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value) => _values.TryGetValue(key, out value);
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _values.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

@@ -1,0 +1,651 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Exports.Connectors.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace Exports.Pipeline;
+
+/// <summary>
+/// Delivers what arrives in a task's inbox: takes records, has them converted, puts them, and acknowledges what the sink
+/// has accepted. Guarantees that puts are begun in the order of reading, that a partition's records are never put behind
+/// later ones of the same partition, and that nothing is acknowledged that was not delivered, filtered or skipped. Hands
+/// on the partitions' committable offsets.
+/// </summary>
+/// <remarks>
+/// One loop does everything, so nothing of its state needs a lock; it uses a thread of the pool only while there is
+/// something to do. When a put fails, no further one is begun until all have ended; then those that failed are put
+/// again, in order. Puts that succeeded behind a failed one are not repeated: a task that allows several at once promises
+/// that this changes no order that matters.
+/// </remarks>
+internal sealed partial class DeliveryLoop : ILaneReader
+{
+    private const int PutsBetweenYields = 16;
+
+    private readonly TaskPipelineSpec _spec;
+    private readonly SinkTask _sink;
+    private readonly Inbox _inbox;
+    private readonly RecordAssembler _assembler;
+    private readonly ErrorPolicy _errors;
+    private readonly Action<LanePartition, long> _outOfRange;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly TimeSpan _grace;
+    private readonly int _maxInFlight;
+    private readonly int _maxRecords;
+    private readonly long _maxBytes;
+
+    private readonly Signal _signal = new();
+    private readonly ITimer _timer;
+    private readonly CancellationTokenSource _cancel = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _postLock = new();
+    private readonly Queue<DeliveryCommand> _commands = new();
+    private readonly List<Action> _posted = [];
+    private readonly List<LanePartition> _partitions = [];
+    private volatile bool _isPaused;
+    private volatile bool _isStopping;
+    private volatile bool _isAbandoning;
+
+    // The loop alone.
+    private readonly List<PutBatch> _inFlight = [];
+    private readonly List<PutBatch> _failed = [];
+    private readonly Queue<PutBatch> _again = new();
+    private readonly Stack<PutBatch> _idle = new();
+    private readonly List<Segment> _segments = [];
+    private PutBatch? _assembling;
+    private PutBatch? _undeliverable;
+    private Exception? _fault;
+    private long _faultedAt;
+    private TimeSpan _delay;
+    private long _notBefore;
+    private long _lastNumber;
+
+    // Written by the loop, read by anyone.
+    private long _delivered;
+    private long _skipped;
+    private long _retries;
+    private long _lastAcknowledgement;
+    private volatile string? _lastError;
+
+    /// <summary>Makes a loop; <see cref="Start"/> sets it going.</summary>
+    /// <param name="spec">The task.</param>
+    /// <param name="sink">The sink task, started.</param>
+    /// <param name="inbox">Where records arrive.</param>
+    /// <param name="assembler">Converts them.</param>
+    /// <param name="errors">What happens to what fails.</param>
+    /// <param name="outOfRange">Called when there are no records at a partition's position.</param>
+    /// <param name="grace">How long puts that are under way may take to end when the task has failed.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to report retries.</param>
+    public DeliveryLoop(
+        TaskPipelineSpec spec,
+        SinkTask sink,
+        Inbox inbox,
+        RecordAssembler assembler,
+        ErrorPolicy errors,
+        Action<LanePartition, long> outOfRange,
+        TimeSpan grace,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _spec = spec;
+        _sink = sink;
+        _inbox = inbox;
+        _assembler = assembler;
+        _errors = errors;
+        _outOfRange = outOfRange;
+        _grace = grace;
+        _time = time;
+        _logger = logger;
+        _maxInFlight = Math.Max(1, sink.MaxInFlight);
+        _maxRecords = Math.Max(1, sink.MaxBatchRecords);
+        _maxBytes = Math.Max(1, sink.MaxBatchBytes);
+        _timer = time.CreateTimer(
+            static loop => ((DeliveryLoop)loop!)._signal.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Ended = Task.CompletedTask;
+    }
+
+    /// <summary>Completes when the loop has failed, with the reason, or without one when it was stopped.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Completes when the loop has ended. It goes on after a failure, to flush, until it is stopped.</summary>
+    public Task Ended { get; private set; }
+
+    public long Delivered => Volatile.Read(ref _delivered);
+
+    public long Skipped => Volatile.Read(ref _skipped);
+
+    public long Retries => Volatile.Read(ref _retries);
+
+    public string? LastError => _lastError;
+
+    public DateTimeOffset? LastAcknowledgement
+        => Volatile.Read(ref _lastAcknowledgement) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    public void Start() => Ended = Task.Run(RunAsync);
+
+    /// <summary>Lets the loop report a partition's offset.</summary>
+    public void Add(LanePartition partition) => Post(() => _partitions.Add(partition));
+
+    /// <summary>A partition will be read on from another offset, behind all that has been taken in.</summary>
+    public void Reposition(LanePartition partition, long offset)
+        => Post(() => partition.Acknowledgement.Acknowledge(partition.Acknowledgement.Begin(offset, offset - 1)));
+
+    /// <summary>Fails the task.</summary>
+    public void Fail(Exception error) => Post(() => Fault(error));
+
+    /// <summary>Begins no further put, or goes on.</summary>
+    public void SetPaused(bool isPaused)
+    {
+        _isPaused = isPaused;
+        _signal.Set();
+    }
+
+    /// <summary>
+    /// Waits until no put is under way, takes the committable offsets, and has the sink flush if asked to. With partitions
+    /// given, the loop forgets them: they must have been revoked at the inbox.
+    /// </summary>
+    /// <param name="flushes">Whether the sink is to be flushed.</param>
+    /// <param name="revoked">The partitions to forget; null to forget none and report all.</param>
+    /// <param name="limit">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">The time is over.</exception>
+    public async Task<IReadOnlyList<CommittableOffset>> SettleAsync(
+        bool flushes, IReadOnlyList<LanePartition>? revoked, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var command = new DeliveryCommand(flushes, revoked, cancellationToken);
+        lock (_postLock)
+        {
+            if (_isStopping)
+                throw new ConnectException($"{_spec} has been stopped.");
+            _commands.Enqueue(command);
+        }
+
+        _signal.Set();
+        try
+        {
+            return await command.Task.WaitAsync(limit, _time, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (command.TrySetCanceled(CancellationToken.None))
+                _signal.Set();
+        }
+    }
+
+    /// <summary>
+    /// Begins no further put, waits for those under way, cancels them when the grace time is over, and abandons those that
+    /// do not heed it; their memory is kept until they end.
+    /// </summary>
+    /// <returns>Whether the sink has let go of everything.</returns>
+    public async Task<bool> StopAsync(TimeSpan grace, TimeSpan heed)
+    {
+        lock (_postLock)
+            _isStopping = true;
+        _signal.Set();
+        if (await HasEndedAsync(grace).ConfigureAwait(false))
+            return true;
+        await _cancel.CancelAsync().ConfigureAwait(false);
+        if (await HasEndedAsync(heed).ConfigureAwait(false))
+            return true;
+        _isAbandoning = true;
+        _signal.Set();
+        // A sink that blocks the loop's own thread is left to itself as well.
+        await HasEndedAsync(heed).ConfigureAwait(false);
+        _completion.TrySetResult();
+        return false;
+    }
+
+    void ILaneReader.RecordsArrived() => _signal.Set();
+
+    void ILaneReader.OffsetOutOfRange(LanePartition partition, long offset) => _outOfRange(partition, offset);
+
+    void ILaneReader.ReadFailed(LanePartition partition, Exception error) => Fail(error);
+
+    private async Task<bool> HasEndedAsync(TimeSpan limit)
+        => await Task.WhenAny(Ended, Task.Delay(limit, _time)).ConfigureAwait(false) == Ended;
+
+    private void Post(Action action)
+    {
+        lock (_postLock)
+            _posted.Add(action);
+        _signal.Set();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await LoopAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // a defect of ours fails this task, not the process
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _completion.TrySetException(new ConnectException($"The delivery of {_spec} broke down: {e.Message}", e));
+            lock (_postLock)
+                _isStopping = true;
+        }
+
+        Clean();
+        _completion.TrySetResult();
+    }
+
+    private async Task LoopAsync()
+    {
+        var puts = 0;
+        while (true)
+        {
+            TakeResults();
+            RunPosted();
+            if (_isStopping && (_inFlight.Count == 0 || _isAbandoning))
+                return;
+            if (_fault is not null)
+                Complete();
+            if (TryGetCommand(out var command))
+            {
+                if (_inFlight.Count == 0)
+                {
+                    await ExecuteAsync(command).ConfigureAwait(false);
+                    continue;
+                }
+            }
+            else if (TryPut())
+            {
+                // A sink that is never busy must not keep a thread of the pool from all others.
+                if (++puts % PutsBetweenYields == 0)
+                    await Task.Yield();
+                continue;
+            }
+
+            await _signal.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reports the failure: when no put is under way, but not later than after the grace time.</summary>
+    private void Complete()
+    {
+        if (_completion.Task.IsCompleted)
+            return;
+        var waited = _time.GetElapsedTime(_faultedAt);
+        if (_inFlight.Count == 0 || waited >= _grace)
+            _completion.TrySetException(_fault!);
+        else
+            _timer.Change(_grace - waited + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    private void RunPosted()
+    {
+        lock (_postLock)
+        {
+            foreach (var action in _posted)
+                action();
+            _posted.Clear();
+        }
+    }
+
+    private bool TryGetCommand(out DeliveryCommand command)
+    {
+        lock (_postLock)
+        {
+            while (_commands.TryPeek(out command!))
+            {
+                if (!command.Task.IsCompleted)
+                    return true;
+                Forget(_commands.Dequeue());
+            }
+        }
+
+        return false;
+    }
+
+    private async Task ExecuteAsync(DeliveryCommand command)
+    {
+        var offsets = new List<CommittableOffset>();
+        foreach (var partition in command.Partitions ?? _partitions)
+        {
+            if (partition.Acknowledgement.Committable is { } offset)
+                offsets.Add(new CommittableOffset(partition.Id, offset));
+        }
+
+        Forget(command);
+        try
+        {
+            if (command.Flushes)
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(command.CancellationToken, _cancel.Token);
+                await _sink.FlushAsync(either.Token).ConfigureAwait(false);
+            }
+
+            command.TrySetResult(offsets);
+        }
+#pragma warning disable CA1031 // the caller gets it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            command.TrySetException(e as ConnectException ?? new ConnectException($"{_spec} could not flush: {e.Message}", e));
+        }
+    }
+
+    /// <summary>Drops revoked partitions, and what is to be put again of them.</summary>
+    private void Forget(DeliveryCommand command)
+    {
+        if (command.Partitions is null)
+            return;
+        _partitions.RemoveAll(static partition => partition.IsRevoked);
+        for (var left = _again.Count; left > 0; left--)
+        {
+            var put = _again.Dequeue();
+            if (put.RemoveRevoked(isComplete: true))
+                _again.Enqueue(put);
+            else
+                Recycle(put);
+        }
+
+        if (_assembling is { } half && !half.RemoveRevoked(isComplete: false))
+        {
+            _assembling = null;
+            Recycle(half);
+        }
+    }
+
+    private bool TryPut()
+    {
+        if (_isStopping || _isPaused || _fault is not null || _failed.Count > 0 || _inFlight.Count >= _maxInFlight)
+            return false;
+        if (_notBefore != 0)
+        {
+            var now = _time.GetTimestamp();
+            if (now < _notBefore)
+            {
+                // Rounded up: a timer that fires early would have to be set again.
+                var rest = _time.GetElapsedTime(now, _notBefore) + TimeSpan.FromMilliseconds(1);
+                _timer.Change(rest, Timeout.InfiniteTimeSpan);
+                return false;
+            }
+
+            _notBefore = 0;
+        }
+
+        if (_again.TryDequeue(out var put))
+        {
+            Put(put);
+            return true;
+        }
+
+        put = _assembling ?? Take();
+        if (put is null)
+            return false;
+        _assembling = null;
+        if (!TryAssemble(put))
+            return true;
+        if (put.RecordCount > 0)
+            Put(put);
+        else
+            Accept(put, countDelivered: false);
+        return true;
+    }
+
+    private PutBatch? Take()
+    {
+        _inbox.Take(_segments, _maxRecords, _maxBytes);
+        if (_segments.Count == 0)
+            return null;
+        var put = _idle.TryPop(out var idle) ? idle : new PutBatch(_ => _signal.Set());
+        Debug.Assert(put.RecordCount == 0 && put.Parts.Length == 0 && put.Cursor == default, "The batch is as good as new.");
+        put.Number = ++_lastNumber;
+        foreach (var segment in _segments)
+            put.Add(segment);
+        _segments.Clear();
+        return put;
+    }
+
+    /// <summary>Makes the batch's records. False when it has to wait, or nothing of it can be delivered.</summary>
+    private bool TryAssemble(PutBatch put)
+    {
+        while (true)
+        {
+            var begin = put.Cursor;
+            var error = _assembler.Fill(put, out var dropped);
+            Volatile.Write(ref _skipped, _skipped + dropped);
+            if (error is null)
+            {
+                put.Failures = 0;
+                return true;
+            }
+
+            if (put.Cursor != begin)
+                put.Failures = 0; // another record than the one that failed before
+            _lastError = error.Message;
+            if (error.CanRetry && Delay(put, _errors.Conversions, error.InnerException) is { } delay)
+            {
+                Volatile.Write(ref _retries, _retries + 1);
+                _notBefore = After(delay);
+                _assembling = put;
+                return false;
+            }
+
+            ref readonly var record = ref RecordAssembler.Current(put, out var partition);
+            if (_errors.Judge(error, partition, record.Offset, record.Timestamp) is { } fatal)
+            {
+                Fault(fatal);
+                _undeliverable = new PutBatch(_ => _signal.Set());
+                if (put.MoveRestTo(_undeliverable))
+                    return true;
+                Recycle(put);
+                return false;
+            }
+
+            RecordAssembler.Skip(put);
+            put.Failures = 0;
+            Volatile.Write(ref _skipped, _skipped + 1);
+        }
+    }
+
+    private void Put(PutBatch put)
+    {
+        _inFlight.Add(put);
+        put.Put(_sink, _cancel.Token);
+    }
+
+    private void TakeResults()
+    {
+        if (_inFlight.Count == 0)
+            return;
+        var left = 0;
+        for (var i = 0; i < _inFlight.Count; i++)
+        {
+            var put = _inFlight[i];
+            if (!put.IsSettled)
+            {
+                _inFlight[left++] = put;
+                continue;
+            }
+
+            if (put.TakeResult() is { } error)
+                Judge(put, error);
+            else
+                Accept(put, countDelivered: true);
+        }
+
+        _inFlight.RemoveRange(left, _inFlight.Count - left);
+        if (_inFlight.Count == 0 && _failed.Count > 0)
+            PutFailedAgain();
+    }
+
+    private void Accept(PutBatch put, bool countDelivered)
+    {
+        if (countDelivered)
+        {
+            Volatile.Write(ref _delivered, _delivered + put.RecordCount);
+            Volatile.Write(ref _lastAcknowledgement, _time.GetUtcNow().Ticks);
+        }
+
+        put.Settle();
+        Recycle(put);
+    }
+
+    private void Recycle(PutBatch put)
+    {
+        put.Reset();
+        if (_idle.Count < _maxInFlight)
+            _idle.Push(put);
+    }
+
+    private void Judge(PutBatch put, Exception error)
+    {
+        if (error is not OperationCanceledException || !_cancel.IsCancellationRequested)
+            _lastError = error.Message;
+        switch (error)
+        {
+            case RecordsFailedException partial:
+                JudgeRecords(put, partial);
+                break;
+            case RetriableException retriable:
+                Retry(put, retriable, retriable.RetryAfter);
+                break;
+            default:
+                _failed.Add(put);
+                if (!_cancel.IsCancellationRequested)
+                    Fault(error);
+                break;
+        }
+    }
+
+    private void JudgeRecords(PutBatch put, RecordsFailedException error)
+    {
+        var again = new List<int>();
+        var last = -1;
+        foreach (var failure in error.Failures)
+        {
+            if (failure.Index <= last || failure.Index >= put.RecordCount)
+            {
+                _failed.Add(put);
+                Fault(new ConnectException(
+                    $"{_sink.GetType().FullName} reported the failure of record {failure.Index} of {put.RecordCount}, "
+                    + $"behind record {last}: indexes must rise and lie in the batch.",
+                    error));
+                return;
+            }
+
+            last = failure.Index;
+            if (failure.CanRetry)
+            {
+                again.Add(failure.Index);
+                continue;
+            }
+
+            ref readonly var record = ref put.Records[failure.Index];
+            var partition = put.PartOf(failure.Index).Segment.Batch.Partition.Id;
+            if (_errors.Judge(failure, _sink.GetType(), partition, record.Offset, record.Timestamp) is { } fatal)
+            {
+                _failed.Add(put);
+                Fault(fatal);
+                return;
+            }
+
+            Volatile.Write(ref _skipped, _skipped + 1);
+        }
+
+        Volatile.Write(ref _delivered, _delivered + put.RecordCount - error.Failures.Count);
+        if (put.RecordCount > error.Failures.Count)
+            Volatile.Write(ref _lastAcknowledgement, _time.GetUtcNow().Ticks);
+        put.Keep(CollectionsMarshal.AsSpan(again));
+        if (again.Count > 0)
+            Retry(put, error, error.RetryAfter);
+        else
+            Accept(put, countDelivered: false);
+    }
+
+    private void Retry(PutBatch put, ConnectException error, TimeSpan? asked)
+    {
+        _failed.Add(put);
+        if (Delay(put, _errors.Puts, error, asked) is { } delay)
+        {
+            Volatile.Write(ref _retries, _retries + 1);
+            _delay = delay > _delay ? delay : _delay;
+            Log.PutFailed(_logger, _spec.Connector, _spec.Task, put.Failures, delay, error.Message);
+        }
+        else
+        {
+            Fault(new ConnectException(
+                $"The destination did not accept a batch, and errors.retry.timeout ({Describe(_errors.Puts.Timeout)}) is over: "
+                + error.Message,
+                error));
+        }
+    }
+
+    private TimeSpan? Delay(PutBatch put, RetrySchedule schedule, Exception? error, TimeSpan? asked = null)
+    {
+        if (++put.Failures == 1)
+            put.FirstFailure = _time.GetTimestamp();
+        asked ??= (error as RetriableException)?.RetryAfter;
+        return schedule.Next(put.Failures, _time.GetElapsedTime(put.FirstFailure), asked, Random.Shared);
+    }
+
+    private static string Describe(TimeSpan time)
+        => FormattableString.Invariant($"{time.TotalMilliseconds:0} ms");
+
+    /// <summary>All puts have ended: those that failed come first when the delay is over.</summary>
+    private void PutFailedAgain()
+    {
+        if (_fault is not null || _cancel.IsCancellationRequested)
+            return;
+        foreach (var put in _again)
+            _failed.Add(put);
+        _again.Clear();
+        foreach (var put in _failed.OrderBy(static put => put.Number))
+        {
+            if (put.RemoveRevoked(isComplete: true))
+                _again.Enqueue(put);
+            else
+                Recycle(put);
+        }
+
+        _failed.Clear();
+        _notBefore = After(_delay);
+        _delay = TimeSpan.Zero;
+    }
+
+    private long After(TimeSpan delay) => _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
+
+    private void Fault(Exception error)
+    {
+        if (_fault is not null)
+            return;
+        _fault = error;
+        _faultedAt = _time.GetTimestamp();
+        _lastError = error.Message;
+    }
+
+    private void Clean()
+    {
+        _timer.Dispose();
+        lock (_postLock)
+        {
+            while (_commands.TryDequeue(out var command))
+                command.TrySetException(new ConnectException($"{_spec} has been stopped."));
+        }
+
+        foreach (var put in _inFlight)
+        {
+            if (put.TryAbandon())
+                continue;
+            _ = put.TakeResult();
+            put.Release();
+        }
+
+        foreach (var put in _failed.Concat(_again))
+            put.Release();
+        _assembling?.Release();
+        _undeliverable?.Release();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning,
+            "{Connector}-{Task}: the destination did not accept a batch (failure {Failures}); trying again in {Delay}: {Error}")]
+        public static partial void PutFailed(
+            ILogger logger, string connector, int task, int failures, TimeSpan delay, string error);
+    }
+}

@@ -1,0 +1,150 @@
+using Confluent.Kafka;
+using Exports.Connectors.Sdk;
+using Exports.Kafka.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Exports.Pipeline;
+
+/// <summary>Starts the pipelines of a worker, and owns what they share. Thread-safe.</summary>
+public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
+{
+    private const string DeadLetterQueue = "errors.deadletterqueue.topic.name";
+    private const string RetryTimeout = "errors.retry.timeout";
+    private const string BootstrapServers = "bootstrap.servers";
+
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly PipelineOptions _options;
+    private readonly PluginCatalog _plugins;
+    private readonly ConfigResolver _resolver;
+    private readonly KafkaAdmin _admin;
+    private readonly IGroupOffsets _groupOffsets;
+    private readonly ILoggerFactory _loggers;
+    private readonly WorkerParts _worker;
+
+    /// <summary>Makes a factory.</summary>
+    /// <param name="options">The worker's configuration.</param>
+    /// <param name="plugins">The connectors, converters and transforms.</param>
+    /// <param name="resolver">Replaces placeholders in configurations.</param>
+    /// <param name="admin">The worker's administrative client.</param>
+    /// <param name="groupOffsets">Where Kafka groups stand.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Makes loggers.</param>
+    public TaskPipelineFactory(
+        PipelineOptions options,
+        PluginCatalog plugins,
+        ConfigResolver resolver,
+        KafkaAdmin admin,
+        IGroupOffsets groupOffsets,
+        TimeProvider time,
+        ILoggerFactory loggers)
+    {
+        _options = options;
+        _plugins = plugins;
+        _resolver = resolver;
+        _admin = admin;
+        _groupOffsets = groupOffsets;
+        _loggers = loggers;
+        var budget = new BufferBudget(options.BufferBytes, options.TaskBufferBytes);
+        _worker = new WorkerParts(options, new LaneSet(options, budget, time, loggers), budget, time);
+    }
+
+    /// <summary>The number of lanes that are open.</summary>
+    internal int Lanes => _worker.Lanes.Count;
+
+    /// <summary>What all pipelines hold, in bytes.</summary>
+    internal long BytesBuffered => _worker.Budget.Used;
+
+    /// <inheritdoc/>
+    public async Task<ITaskPipeline> StartAsync(TaskPipelineSpec spec, CancellationToken cancellationToken)
+    {
+        var resolved = _resolver.Resolve(spec.Config);
+        try
+        {
+            return await StartAsync(spec, resolved, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConnectException e) when (resolved.Redact(e.ToString()) != e.ToString())
+        {
+            throw e is ConfigException ? new ConfigException(resolved.Redact(e.Message)) : new ConnectException(resolved.Redact(e.Message));
+        }
+    }
+
+    /// <summary>Closes the lanes. Dispose of the pipelines first.</summary>
+    public ValueTask DisposeAsync() => _worker.Lanes.DisposeAsync();
+
+    private async Task<ITaskPipeline> StartAsync(TaskPipelineSpec spec, ResolvedConfig resolved, CancellationToken cancellationToken)
+    {
+        var config = new ConnectorConfig(resolved);
+        if (resolved.TryGetValue(DeadLetterQueue, out var queue) && queue.Trim().Length > 0)
+            throw new ConfigException(DeadLetterQueue, queue, "dead letter queues are not supported yet; remove the key.");
+        var (laneSettings, positions) = ReadConsumerSettings(config);
+        var conversion = RecordConversion.Create(_plugins, resolved, _options);
+        var sink = _plugins.FindConnector(config.ConnectorClass).CreateTask();
+        var context = new SinkTaskContext(
+            spec.Connector,
+            spec.Task,
+            resolved,
+            new TaskLogger(_loggers.CreateLogger(sink.GetType().FullName!), spec),
+            _worker.Time);
+        try
+        {
+            await sink.StartAsync(context, cancellationToken).ConfigureAwait(false);
+            var logger = _loggers.CreateLogger<TaskPipeline>();
+            var errors = new ErrorPolicy(config, resolved.ContainsKey(RetryTimeout), spec.Task, logger);
+            return new TaskPipeline(
+                spec, sink, conversion, errors, _worker, laneSettings, positions, resolved.Redact, logger);
+        }
+        catch (Exception e)
+        {
+            await StopQuietlyAsync(sink).ConfigureAwait(false);
+            if (e is ConnectException or OperationCanceledException)
+                throw;
+            throw new ConnectException($"The task {spec} did not start: {e.Message}", e);
+        }
+    }
+
+    private (LaneSettings Lane, StartPositions Positions) ReadConsumerSettings(ConnectorConfig config)
+    {
+        var translated = ClientSettings.Translate(
+            ClientRole.Consumer, _options.Client, _options.Consumer, config.ConsumerOverrides).Settings;
+        RefuseOtherCluster(config);
+        var reset = translated.GetValueOrDefault("auto.offset.reset") switch
+        {
+            "latest" => StartPositions.Reset.Latest,
+            "error" => StartPositions.Reset.None,
+            _ => StartPositions.Reset.Earliest,
+        };
+        var isolation = translated.GetValueOrDefault("isolation.level") == "read_committed"
+            ? IsolationLevel.ReadCommitted
+            : IsolationLevel.ReadUncommitted;
+        return (
+            new LaneSettings(translated, _options.GroupId),
+            new StartPositions(_admin, _groupOffsets, new(config.GroupId, reset, isolation)));
+    }
+
+    private void RefuseOtherCluster(ConnectorConfig config)
+    {
+        if (!config.ConsumerOverrides.TryGetValue(BootstrapServers, out var servers))
+            return;
+        var own = _options.Consumer.GetValueOrDefault(BootstrapServers) ?? _options.Client.GetValueOrDefault(BootstrapServers);
+        if (servers != own)
+        {
+            throw new ConfigException(
+                $"consumer.override.{BootstrapServers}", servers, "reading from another cluster than the worker's is not supported yet.");
+        }
+    }
+
+    private async Task StopQuietlyAsync(SinkTask sink)
+    {
+        try
+        {
+            await sink.StopAsync().WaitAsync(s_stopTimeout, _worker.Time).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // why it did not start matters more
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // Nothing more can be done.
+        }
+    }
+}

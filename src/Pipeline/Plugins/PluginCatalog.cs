@@ -1,0 +1,142 @@
+using System.Reflection;
+using Exports.Connectors.Sdk;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Exports.Pipeline;
+
+/// <summary>
+/// The plugins of this worker: those of the built-in assemblies (the pipeline's own converters always among them) and of
+/// the folders of <c>plugin.path</c>. Read once, at construction. Thread-safe.
+/// </summary>
+/// <remarks>
+/// A plugin may be named by its full .NET class name, its simple name, that without "Connector", "Converter",
+/// "Transformation" or "Predicate" at its end, or one of its aliases. Where the same class is there in several versions, the
+/// highest serves.
+/// </remarks>
+public sealed partial class PluginCatalog
+{
+    private readonly ILookup<PluginType, PluginDescriptor> _byType;
+
+    /// <summary>
+    /// Scans assemblies and folders. A plugin that cannot be loaded is logged, listed in <see cref="Failures"/> and left
+    /// out.
+    /// </summary>
+    /// <param name="builtIn">Assemblies that hold plugins.</param>
+    /// <param name="pluginPath">
+    /// The value of <c>plugin.path</c>: folders separated by commas, each with one folder a plugin, or with dlls directly.
+    /// Null or empty for none.
+    /// </param>
+    /// <param name="logger">Where to report what was found and what could not be loaded.</param>
+    public PluginCatalog(IEnumerable<Assembly> builtIn, string? pluginPath = null, ILogger<PluginCatalog>? logger = null)
+    {
+        logger ??= NullLogger<PluginCatalog>.Instance;
+        var scanner = new PluginScanner(logger);
+        foreach (var assembly in builtIn.Prepend(typeof(PluginCatalog).Assembly).Distinct())
+            scanner.ScanAssembly(assembly, location: null);
+        if (!string.IsNullOrWhiteSpace(pluginPath))
+            scanner.ScanPath(pluginPath);
+
+        _byType = scanner.Found.ToLookup(plugin => plugin.Type);
+        Plugins = [.. scanner.Found
+            .Select(plugin => plugin.Info)
+            .OrderBy(plugin => plugin.Type)
+            .ThenBy(plugin => plugin.ClassName, StringComparer.Ordinal)];
+        Failures = scanner.Failures;
+        foreach (var plugin in Plugins)
+            Log.Found(logger, plugin.TypeName, plugin.ClassName, plugin.Version, plugin.Location ?? "built in");
+    }
+
+    /// <summary>
+    /// All plugins: sinks, transformations, predicates, converters, header converters; by class name within each.
+    /// </summary>
+    public IReadOnlyList<PluginInfo> Plugins { get; }
+
+    /// <summary>What could not be loaded.</summary>
+    public IReadOnlyList<PluginFailure> Failures { get; }
+
+    /// <summary>
+    /// The connector of that class name, simple name, simple name without "Connector", or alias. One instance serves all
+    /// callers.
+    /// </summary>
+    /// <exception cref="PluginNotFoundException">None or several have the name.</exception>
+    public SinkConnector FindConnector(string name) => (SinkConnector)Find(PluginType.Sink, name).Instance;
+
+    /// <summary>Makes a converter, not yet configured.</summary>
+    /// <param name="name">Any of its names.</param>
+    /// <param name="role">What it is for; converters that cannot serve it are not found.</param>
+    /// <exception cref="PluginNotFoundException">None or several have the name.</exception>
+    public Converter CreateConverter(string name, ConverterRole role = ConverterRole.Value)
+        => (Converter)Find(role == ConverterRole.Header ? PluginType.HeaderConverter : PluginType.Converter, name).Create();
+
+    /// <summary>Makes a transform, not yet configured.</summary>
+    /// <exception cref="PluginNotFoundException">None or several have the name.</exception>
+    public Transform CreateTransform(string name) => (Transform)Find(PluginType.Transformation, name).Create();
+
+    /// <summary>Makes a predicate, not yet configured.</summary>
+    /// <exception cref="PluginNotFoundException">None or several have the name.</exception>
+    public Predicate CreatePredicate(string name) => (Predicate)Find(PluginType.Predicate, name).Create();
+
+    /// <summary>The plugin of that type and name, or what is wrong: exactly one of the two is null.</summary>
+    internal (PluginDescriptor? Plugin, string? Error) TryFind(PluginType type, string name)
+    {
+        name = name.Trim();
+        List<PluginDescriptor> matches = [.. _byType[type].Where(plugin => plugin.IsClass(name))];
+        if (matches.Count == 0)
+            matches = [.. _byType[type].Where(plugin => plugin.HasName(name))];
+        var (singular, plural) = Words(type);
+        if (matches.Count == 0)
+        {
+            return (null, $"Failed to find any class that implements {singular} and which name matches {name}, " +
+                $"available {plural} are: {List(_byType[type])}");
+        }
+        if (matches.DistinctBy(plugin => plugin.Info.ClassName).Count() > 1)
+        {
+            return (null, $"More than one {singular.ToLowerInvariant()} matches alias {name}. " +
+                $"Please use full package and class name instead. Classes found: {List(matches)}");
+        }
+        return (matches.MaxBy(plugin => plugin.Version), null);
+    }
+
+    /// <summary>Null when there is exactly one plugin of that type and name; else what is wrong with the name.</summary>
+    internal string? DescribeMissing(PluginType type, string name)
+    {
+        var (plugin, error) = TryFind(type, name);
+        if (plugin is not null)
+            return null;
+        if (error!.StartsWith("More", StringComparison.Ordinal))
+            return error;
+        var other = _byType.Select(group => TryFind(group.Key, name).Plugin).FirstOrDefault(found => found is not null);
+        return other is null
+            ? $"Class {name.Trim()} could not be found."
+            : $"Class {other.Info.ClassName} does not implement the {Words(type).Singular} interface";
+    }
+
+    /// <summary>The class names of all plugins of a type.</summary>
+    internal IReadOnlyList<string> ClassNames(PluginType type)
+        => [.. _byType[type].Select(plugin => plugin.Info.ClassName).Distinct().Order(StringComparer.Ordinal)];
+
+    private PluginDescriptor Find(PluginType type, string name)
+    {
+        var (plugin, error) = TryFind(type, name);
+        return plugin ?? throw new PluginNotFoundException(error!);
+    }
+
+    private static string List(IEnumerable<PluginDescriptor> plugins)
+        => string.Join(", ", plugins.Select(p => $"{p.Info.ClassName} ({p.Info.Version})").Order(StringComparer.Ordinal));
+
+    private static (string Singular, string Plural) Words(PluginType type) => type switch
+    {
+        PluginType.Sink => ("Connector", "connectors"),
+        PluginType.Transformation => ("Transformation", "transformations"),
+        PluginType.Predicate => ("Predicate", "predicates"),
+        PluginType.Converter => ("Converter", "converters"),
+        _ => ("HeaderConverter", "header converters"),
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "Plugin: {Type} {Class} {Version} ({Location}).")]
+        public static partial void Found(ILogger logger, string type, string @class, string version, string location);
+    }
+}
