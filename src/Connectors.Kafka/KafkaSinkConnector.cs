@@ -1,0 +1,20 @@
+using Exports.Connectors.Sdk;
+
+namespace Exports.Connectors.Kafka;
+
+/// <summary>Writes records to topics of another Kafka cluster.</summary>
+public sealed class KafkaSinkConnector : SinkConnector
+{
+    /// <inheritdoc/>
+    public override ConfigDef Config => KafkaSinkConfig.Definition;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> KeyPrefixes { get; } = [KafkaSinkConfig.Prefix];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Key, string Message)> Validate(IReadOnlyDictionary<string, string> config)
+        => KafkaSinkConfig.Validate(config);
+
+    /// <inheritdoc/>
+    public override SinkTask CreateTask() => new KafkaSinkTask();
+}

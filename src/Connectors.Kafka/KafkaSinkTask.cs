@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Exports.Connectors.Sdk;
+using Exports.Kafka.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Exports.Connectors.Kafka;
+
+/// <summary>
+/// Writes records to topics of another Kafka cluster: at least once, and each partition's in order. A batch is delivered
+/// when the target has acknowledged all its records, so there is nothing to flush.
+/// </summary>
+internal sealed partial class KafkaSinkTask : SinkTask
+{
+    /// <summary>Kinds of settings that a producer was made of before. Thousands of tasks may have the same.</summary>
+    private static readonly ConcurrentDictionary<string, bool> s_tried = new(StringComparer.Ordinal);
+
+    private KafkaSinkConfig? _config;
+    private OrderedWriter? _writer;
+
+    /// <inheritdoc/>
+    public override int MaxInFlight => 8;
+
+    /// <inheritdoc/>
+    public override long MaxBatchBytes => 1024 * 1024;
+
+    /// <inheritdoc/>
+    public override bool ReadsHeaders => _config?.KeepsHeaders ?? true;
+
+    internal OrderedWriter Writer => _writer!;
+
+    /// <inheritdoc/>
+    public override async Task StartAsync(SinkTaskContext context, CancellationToken cancellationToken)
+    {
+        // The name that Kafka Connect gives to the producer of a task.
+        _config = KafkaSinkConfig.Parse(context.Config, $"connector-producer-{context.Connector}-{context.Task}");
+        foreach (var (key, reason) in _config.Translated.Ignored)
+            Log.Ignored(context.Logger, KafkaSinkConfig.Prefix + key, reason);
+        if (_config.Translated.Unknown.Count > 0)
+        {
+            Log.Unknown(
+                context.Logger, string.Join(", ", _config.Translated.Unknown.Select(key => KafkaSinkConfig.Prefix + key)));
+        }
+
+        await Task.Run(Try, cancellationToken);
+        _writer = new OrderedWriter(_config, $"sink {context}", context.Time, context.Logger);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask PutAsync(SinkBatch batch, CancellationToken cancellationToken)
+        => _writer!.PutAsync(batch, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task StopAsync() => _writer?.CloseAsync() ?? Task.CompletedTask;
+
+    /// <summary>
+    /// Makes a producer and closes it again: it finds keys that do not go together and stores that cannot be read. The one
+    /// to write with is opened with the first record, because producers cost threads and connections.
+    /// </summary>
+    private void Try()
+    {
+        if (s_tried.ContainsKey(_config!.Kind))
+            return;
+        var settings = new Dictionary<string, string>(_config.Settings, StringComparer.Ordinal);
+        // An idempotent producer would connect at once.
+        settings.Remove("enable.gapless.guarantee");
+        settings["enable.idempotence"] = "false";
+        try
+        {
+            new NativeProducer(settings).Dispose();
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigException(e.Message, e);
+        }
+
+        s_tried.TryAdd(_config.Kind, true);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Key} has no effect: {Reason}.")]
+        public static partial void Ignored(ILogger logger, string key, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "No Kafka client knows these keys; they have no effect: {Keys}")]
+        public static partial void Unknown(ILogger logger, string keys);
+    }
+}

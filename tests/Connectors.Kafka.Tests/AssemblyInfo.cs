@@ -1,0 +1,2 @@
+// One test counts what the whole process allocates.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
