@@ -1,0 +1,246 @@
+using Exports.Pipeline;
+using Microsoft.Extensions.Logging;
+
+namespace Exports.Grains;
+
+/// <summary>
+/// A connector. Its calls store what is wanted and answer; a background attempt (<see cref="ConnectorReconciler"/>) then brings
+/// the tasks there. Attempts follow every call that changes something, every supervision interval, and every failed attempt.
+/// </summary>
+[GrainType("exports.connector")]
+internal sealed class ConnectorGrain(
+    [PersistentState("connector", GrainStorage.Name)] IPersistentState<ConnectorGrainState> storage,
+    ITopicCatalog catalog,
+    ConnectorConfigReader configs,
+    GrainOptions options,
+    TimeProvider time,
+    ILogger<ConnectorGrain> logger) : Grain, IConnectorGrain, IRemindable
+{
+    private const string ReminderName = "ensure-running";
+
+    private StateCell<ConnectorGrainState> _state = null!;
+    private TaskFleet _tasks = null!;
+    private ConnectorReconciler _reconciler = null!;
+    private BackgroundWork _work = null!;
+    private IGrainTimer? _supervision;
+
+    private string Name => this.GetPrimaryKeyString();
+
+    private bool Exists => _state.Value is { Config: not null, IsDeleting: false };
+
+    private IConnectorIndexGrain Index => GrainFactory.GetGrain<IConnectorIndexGrain>(IConnectorIndexGrain.Key);
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _state = new(storage, DeactivateOnIdle);
+        _tasks = new(Name, GrainFactory);
+        _reconciler = new(Name, _state, _tasks, catalog, configs, options, time, logger);
+        _work = new(AttemptAsync, new(options.RetryDelay, options.RetryDelayMax), time);
+        if (_state.Value.Config is not null)
+            Supervise();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _work.StopAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Time is up. The attempt goes on without harm: it writes nothing that the next activation does not notice.
+        }
+        finally
+        {
+            _work.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ConnectorInfo?> CreateAsync(Dictionary<string, string> config, TargetState initialState)
+    {
+        if (_state.Value.IsDeleting)
+            await _work.RequestAsync(interrupt: true);
+        if (Exists)
+            return null;
+
+        // Index and reminder come first: a crash in between leaves entries that clear themselves away, not a connector that nobody starts.
+        await Index.AddAsync(Name);
+        await this.RegisterOrUpdateReminder(ReminderName, options.ReminderPeriod, options.ReminderPeriod);
+        await _state.UpdateAsync(state => state with { Config = Named(config), Target = initialState, Revision = state.Revision + 1 });
+        Supervise();
+        Changed();
+        return GetInfo();
+    }
+
+    /// <inheritdoc/>
+    public async Task<PutConfigResult> PutConfigAsync(Dictionary<string, string> config)
+    {
+        if (!Exists)
+            return new(true, (await CreateAsync(config, TargetState.Running))!);
+        var named = Named(config);
+        if (!ConnectorConfigs.AreEqual(named, _state.Value.Config!))
+        {
+            await _state.UpdateAsync(state => state with { Config = named, Revision = state.Revision + 1 });
+            Changed();
+        }
+
+        return new(false, GetInfo()!);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteAsync()
+    {
+        if (_state.Value.Config is null)
+            return false;
+        if (!_state.Value.IsDeleting)
+            await _state.UpdateAsync(state => state with { IsDeleting = true, Revision = state.Revision + 1 });
+        await _work.RequestAsync(interrupt: true);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task<ConnectorInfo?> GetInfoAsync() => Task.FromResult(GetInfo());
+
+    /// <inheritdoc/>
+    public async Task<ConnectorStatus?> GetStatusAsync()
+    {
+        if (!Exists)
+            return null;
+        var run = _state.Value switch
+        {
+            { Target: TargetState.Stopped } => RunState.Stopped,
+            _ when _reconciler.IsFailed => RunState.Failed,
+            { Target: TargetState.Paused } => RunState.Paused,
+            { Plan: null } => RunState.Unassigned,
+            _ when _reconciler.WaitsForKafka => RunState.Unassigned,
+            _ => RunState.Running,
+        };
+        var tasks = await _tasks.GetStatusAsync(TaskCount, options.WorkerId);
+        return new(Name, run, options.WorkerId, _reconciler.Problem, tasks)
+        {
+            ConnectorClass = _state.Value.Config?.GetValueOrDefault("connector.class"),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> SetTargetStateAsync(TargetState target)
+    {
+        if (!Exists)
+            return false;
+        if (_state.Value.Target != target)
+        {
+            await _state.UpdateAsync(state => state with { Target = target, Revision = state.Revision + 1 });
+            Changed();
+        }
+
+        if (target == TargetState.Stopped)
+            await _work.RequestAsync(interrupt: true);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ConnectorStatus?> RestartAsync(bool includeTasks, bool onlyFailed)
+    {
+        if (await GetStatusAsync() is not { } status)
+            return null;
+        var restartsConnector = status.State != RunState.Stopped && (!onlyFailed || status.State == RunState.Failed);
+        if (restartsConnector)
+            Changed();
+        var restarting = status.Tasks.Where(task => includeTasks && (!onlyFailed || task.State == RunState.Failed)).ToList();
+        await Task.WhenAll(restarting.Select(task => _tasks[task.Number].RestartAsync()));
+        return status with
+        {
+            State = restartsConnector ? RunState.Restarting : status.State,
+            Tasks = [.. status.Tasks.Select(task => restarting.Contains(task) ? task with { State = RunState.Restarting, Trace = null } : task)],
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<RestartTaskResult> RestartTaskAsync(int task)
+    {
+        if (!Exists)
+            return RestartTaskResult.UnknownConnector;
+        if (task < 0 || task >= TaskCount)
+            return RestartTaskResult.UnknownTask;
+        await _tasks[task].RestartAsync();
+        return RestartTaskResult.Restarting;
+    }
+
+    /// <inheritdoc/>
+    public async Task<List<PartitionOffset>?> GetOffsetsAsync()
+    {
+        if (!Exists)
+            return null;
+        var (plan, handover) = (_state.Value.Plan?.Tasks ?? [], _state.Value.Handover);
+        return Handover.Overlay(handover, plan, await _tasks.GetOffsetsAsync(plan.Count));
+    }
+
+    /// <inheritdoc/>
+    public async Task EnsureRunningAsync()
+    {
+        if (_state.Value.Config is null)
+            await VanishAsync();
+        else
+            await _work.RequestAsync(interrupt: false);
+    }
+
+    /// <inheritdoc/>
+    public Task ReceiveReminder(string reminderName, TickStatus status) => EnsureRunningAsync();
+
+    private int TaskCount => _state.Value.Plan?.Tasks.Count ?? 0;
+
+    private ConnectorInfo? GetInfo()
+        => Exists ? new(Name, new(_state.Value.Config!), [.. Enumerable.Range(0, TaskCount)]) : null;
+
+    private Dictionary<string, string> Named(Dictionary<string, string> config) => new(config) { ["name"] = Name };
+
+    /// <summary>Has an attempt made for what has just been stored.</summary>
+    private void Changed()
+    {
+        _reconciler.WantFreshTopics();
+        _ = _work.RequestAsync(interrupt: true);
+    }
+
+    /// <summary>Keeps the activation alive, and looks after the tasks; connectors take turns within the interval.</summary>
+    private void Supervise()
+    {
+        DelayDeactivation(Timeout.InfiniteTimeSpan);
+        _supervision ??= this.RegisterGrainTimer(
+            () =>
+            {
+                _ = _work.RequestAsync(interrupt: false);
+                return Task.CompletedTask;
+            },
+            new(options.SupervisionInterval * Random.Shared.NextDouble(), options.SupervisionInterval) { Interleave = true });
+    }
+
+    private async Task AttemptAsync(CancellationToken interrupt)
+    {
+        if (_state.IsFenced)
+            return;
+        var isDeleting = _state.Value.IsDeleting;
+        await _reconciler.ReconcileAsync(interrupt);
+        if (!isDeleting)
+            return;
+
+        // The state goes last but for the reminder: whatever comes in between, the deletion is taken up again.
+        await Index.RemoveAsync(Name);
+        await _state.ClearAsync();
+        _supervision?.Dispose();
+        _supervision = null;
+        await VanishAsync();
+    }
+
+    /// <summary>Clears away what is left of a connector that does not exist.</summary>
+    private async Task VanishAsync()
+    {
+        await Index.RemoveAsync(Name);
+        if (await this.GetReminder(ReminderName) is { } reminder)
+            await this.UnregisterReminder(reminder);
+        DelayDeactivation(TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,108 @@
+namespace Exports.Grains;
+
+/// <summary>A connector's tasks, as its grain reaches them. Calls to several tasks run side by side; one that fails stops none.</summary>
+internal sealed class TaskFleet(string connector, IGrainFactory grains)
+{
+    private readonly Dictionary<int, long> _taken = [];
+
+    /// <summary>The newest plan that each task is known to have taken over.</summary>
+    public IReadOnlyDictionary<int, long> Taken => _taken;
+
+    /// <summary>The highest epoch that any task has been found to have heard of.</summary>
+    public long Heard { get; private set; }
+
+    /// <summary>A task.</summary>
+    public ITaskGrain this[int number] => grains.GetGrain<ITaskGrain>(new TaskId(connector, number).Key);
+
+    /// <summary>Has tasks give up partitions.</summary>
+    /// <param name="epoch">The next plan's epoch.</param>
+    /// <param name="losing">The partitions that each task loses; null for all.</param>
+    /// <returns>What they have given up; null when a task has heard of a later plan, and a higher epoch is needed.</returns>
+    public async Task<Dictionary<int, ReleaseResult>?> ReleaseAsync(long epoch, IReadOnlyDictionary<int, List<PartitionRef>?> losing)
+    {
+        var results = await ForAllAsync(losing.Keys, async number => (number, Result: await this[number].ReleaseAsync(epoch, losing[number])));
+        foreach (var (_, result) in results)
+            Heard = Math.Max(Heard, result.Epoch);
+        return results.Any(entry => entry.Result.Stale) ? null : results.ToDictionary(entry => entry.number, entry => entry.Result);
+    }
+
+    /// <summary>Has tasks take over a plan.</summary>
+    /// <returns>False when a task has heard of a later plan, and a higher epoch is needed.</returns>
+    public async Task<bool> AssignAsync(IReadOnlyDictionary<int, TaskAssignment> assignments)
+    {
+        var results = await ForAllAsync(assignments.Keys, async number =>
+        {
+            var assignment = assignments[number];
+            if (await this[number].AssignAsync(assignment))
+            {
+                _taken[number] = assignment.Epoch;
+                return true;
+            }
+
+            Heard = Math.Max(Heard, (await this[number].GetStatusAsync()).Heard);
+            return false;
+        });
+        return results.All(isTaken => isTaken);
+    }
+
+    /// <summary>Asks tasks which plan they have, and so brings back those that have lost their activation.</summary>
+    /// <returns>The tasks that have not taken over this plan; null when one has heard of a later one, and a higher epoch is needed.</returns>
+    public async Task<List<int>?> FindLaggardsAsync(long epoch, int tasks)
+    {
+        var results = await ForAllAsync(
+            Enumerable.Range(0, tasks), async number => (Number: number, Status: await this[number].GetStatusAsync()));
+        foreach (var (number, status) in results)
+        {
+            Heard = Math.Max(Heard, status.Heard);
+            if (status.Epoch == epoch)
+                _taken[number] = epoch;
+        }
+
+        return Heard > epoch ? null : [.. results.Where(entry => entry.Status.Epoch < epoch).Select(entry => entry.Number)];
+    }
+
+    /// <summary>Has tasks forget everything.</summary>
+    /// <param name="numbers">The tasks.</param>
+    /// <param name="epoch">The plan that has them no longer.</param>
+    public Task DeleteAsync(IEnumerable<int> numbers, long epoch) => ForAllAsync(numbers, async number =>
+    {
+        await this[number].DeleteAsync(epoch);
+        return _taken.Remove(number);
+    });
+
+    /// <summary>The tasks' states. A task that cannot be reached is UNASSIGNED, and its trace says why.</summary>
+    public async Task<List<TaskState>> GetStatusAsync(int tasks, string workerId)
+    {
+        return [.. await Task.WhenAll(Enumerable.Range(0, tasks).Select(StatusAsync))];
+
+        async Task<TaskState> StatusAsync(int number)
+        {
+            try
+            {
+                return await this[number].GetStatusAsync();
+            }
+            catch (Exception exception)
+            {
+                return new(number, RunState.Unassigned, workerId, $"The task cannot be reached: {exception.Message}", 0, 0, null);
+            }
+        }
+    }
+
+    /// <summary>Where the tasks' partitions stand.</summary>
+    public async Task<Dictionary<int, TaskOffsets>> GetOffsetsAsync(int tasks)
+        => (await ForAllAsync(Enumerable.Range(0, tasks), async number => (number, Offsets: await this[number].GetOffsetsAsync())))
+            .ToDictionary(entry => entry.number, entry => entry.Offsets);
+
+    private static async Task<T[]> ForAllAsync<T>(IEnumerable<int> numbers, Func<int, Task<T>> call)
+    {
+        var calls = numbers.Select(call).ToList();
+        try
+        {
+            return await Task.WhenAll(calls);
+        }
+        catch (Exception) when (calls.Count(task => task.IsFaulted) > 1)
+        {
+            throw new AggregateException(calls.Where(task => task.IsFaulted).Select(task => task.Exception!.InnerException!));
+        }
+    }
+}

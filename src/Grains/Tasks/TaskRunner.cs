@@ -1,0 +1,350 @@
+using Exports.Connectors.Sdk;
+using Exports.Pipeline;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace Exports.Grains;
+
+/// <summary>
+/// The life of a task in one activation: a background loop on the grain's scheduler that starts the pipeline, persists its
+/// offsets at every flush interval, and starts it again after a failure. Callers that must wait for the pipeline (release,
+/// stop) take turns with the loop, and break off a start that takes long.
+/// </summary>
+internal sealed partial class TaskRunner : IDisposable
+{
+    private const int LongestTrace = 32 * 1024;
+
+    private static readonly TaskRestartPolicy s_defaultPolicy = new(true, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), -1);
+
+    private readonly TaskId _id;
+    private readonly StateCell<TaskGrainState> _state;
+    private readonly PipelineDriver _driver;
+    private readonly GroupMirror _mirror;
+    private readonly ConnectorConfigReader _configs;
+    private readonly GrainOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Wakeup _wakeup;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Backoff _waits;
+    private RestartBudget _restarts = new(s_defaultPolicy);
+    private ConnectorConfig? _config;
+    private Dictionary<string, string>? _configOf;
+    private CancellationTokenSource? _interrupt;
+    private DateTimeOffset _nextFlush;
+    private DateTimeOffset? _notBefore;
+    private string? _failure;
+    private string? _problem;
+    private string? _flushProblem;
+    private int _callers;
+    private bool _isRestarting;
+    private bool _hasEnded;
+
+    public TaskRunner(
+        TaskId id,
+        StateCell<TaskGrainState> state,
+        ITaskPipelineFactory factory,
+        IGroupOffsets groups,
+        ConnectorConfigReader configs,
+        GrainOptions options,
+        TimeProvider time,
+        ILogger logger)
+    {
+        (_id, _state, _configs, _options, _time, _logger) = (id, state, configs, options, time, logger);
+        _wakeup = new(time);
+        _waits = new(options.RetryDelay, options.RetryDelayMax);
+        _driver = new(id, state, factory, options, time, _wakeup.Set, logger);
+        _mirror = new(groups, id, time, logger);
+        _nextFlush = time.GetUtcNow() + (options.OffsetFlushInterval * Random.Shared.NextDouble());
+    }
+
+    /// <summary>The loop. Ends after <see cref="StopAsync"/>, or when the activation is fenced.</summary>
+    public async Task RunAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        try
+        {
+            while (!_hasEnded && !_state.IsFenced)
+            {
+                await InTurnAsync(StepAsync);
+                await _wakeup.WaitAsync(UntilNext());
+            }
+        }
+        catch (InconsistentStateException exception)
+        {
+            Log.Fenced(_logger, _id, exception);
+        }
+        catch (Exception exception)
+        {
+            Log.LoopFailed(_logger, _id, exception);
+        }
+        finally
+        {
+            if (!_hasEnded)
+                await _driver.DiscardAsync();
+            _hasEnded = true;
+        }
+    }
+
+    /// <summary>The assignment has changed.</summary>
+    /// <param name="anew">Whether the pipeline is wanted otherwise than before: a start or a wait that is under way is broken off.</param>
+    public void Wake(bool anew)
+    {
+        if (anew)
+        {
+            _interrupt?.Cancel();
+            _notBefore = _failure is null ? null : _notBefore;
+        }
+
+        _wakeup.Set();
+    }
+
+    /// <summary>Stops the pipeline after a flush, and starts it again at once, with its retry budget full.</summary>
+    public void Restart()
+    {
+        _isRestarting = true;
+        ForgetFailure();
+        Wake(anew: true);
+    }
+
+    /// <summary>Lets a failed task start at once, with its retry budget full.</summary>
+    public void ForgetFailure()
+    {
+        (_failure, _problem, _notBefore) = (null, null, null);
+        _restarts.Reset();
+    }
+
+    /// <summary>Stops reading partitions, and stores that they are released for a newer plan, with their offsets.</summary>
+    public Task ReleaseAsync(long epoch, IReadOnlySet<PartitionRef> partitions) => AsCallerAsync(async () =>
+    {
+        await _driver.RevokeAsync(partitions);
+        await SaveAsync(state => state.Release(epoch, partitions));
+        await _mirror.DrainAsync(_options.OffsetFlushTimeout);
+        _mirror.Forget(partitions);
+    });
+
+    /// <summary>Ends it all after a flush, within the time limits of the pipeline. Nothing is persisted by an activation that is fenced.</summary>
+    public Task StopAsync() => AsCallerAsync(async () =>
+    {
+        _hasEnded = true;
+        await _driver.StopAsync();
+        if (_state.IsFenced)
+            return;
+        await SaveAsync(static state => state);
+        await _mirror.DrainAsync(_options.OffsetFlushTimeout);
+    });
+
+    /// <summary>What the task is doing.</summary>
+    public TaskState GetStatus()
+    {
+        var state = _state.Value;
+        var run = state switch
+        {
+            _ when _failure is not null => RunState.Failed,
+            { Config: null } => RunState.Unassigned,
+            { Partitions.Count: > 0 } when !state.Active().Any() => RunState.Unassigned,
+            { Target: TargetState.Paused } => RunState.Paused,
+            _ when _isRestarting => RunState.Restarting,
+            _ when _driver.ReadsAll => RunState.Running,
+            _ => RunState.Unassigned,
+        };
+        var restarts = RanWell() ? 0 : _restarts.Restarts;
+        var next = run == RunState.Failed && _notBefore < DateTimeOffset.MaxValue ? _notBefore : null;
+        return new(_id.Number, run, _options.WorkerId, _failure ?? _problem ?? _flushProblem ?? Stall(), state.Epoch, restarts, next, state.Fence);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _wakeup.Dispose();
+
+    private async Task AsCallerAsync(Func<Task> work)
+    {
+        _callers++;
+        _interrupt?.Cancel();
+        try
+        {
+            await InTurnAsync(work);
+        }
+        finally
+        {
+            _callers--;
+            _wakeup.Set();
+        }
+    }
+
+    private async Task InTurnAsync(Func<Task> work)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task StepAsync()
+    {
+        // A caller that waits sets the wakeup when it is done.
+        if (_hasEnded || _callers > 0)
+            return;
+        using var interrupt = _interrupt = new CancellationTokenSource();
+        try
+        {
+            await ThrowIfPipelineEndedAsync();
+            if (_isRestarting)
+                await _driver.StopAsync();
+            if (_time.GetUtcNow() >= (_notBefore ?? DateTimeOffset.MinValue))
+            {
+                ReadConfig();
+                await _driver.AlignAsync(interrupt.Token);
+                _waits.Reset();
+                (_failure, _problem, _notBefore, _isRestarting) = (null, null, null, false);
+            }
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            _wakeup.Set();
+        }
+        catch (NotYetException exception)
+        {
+            Wait(exception);
+        }
+        catch (Exception exception) when (exception is not InconsistentStateException)
+        {
+            await FailAsync(exception);
+        }
+        finally
+        {
+            _interrupt = null;
+        }
+
+        if (_time.GetUtcNow() >= _nextFlush || _driver.Pipeline is { NeedsFlush: true })
+            await FlushAsync();
+    }
+
+    private async Task ThrowIfPipelineEndedAsync()
+    {
+        if (_driver.Pipeline is not { Completion.IsCompleted: true } ended)
+            return;
+        await FlushAsync();
+        await ended.Completion;
+        throw new ConnectException("The pipeline has ended without an error and without having been told to.");
+    }
+
+    private async Task FailAsync(Exception exception)
+    {
+        if (RanWell())
+            _restarts.Reset();
+        await _driver.DiscardAsync();
+        var delay = _restarts.Next();
+        _notBefore = delay is null ? DateTimeOffset.MaxValue : _time.GetUtcNow() + delay;
+        (_failure, _problem, _isRestarting) = (Describe(exception), null, false);
+        if (delay is { } wait)
+            Log.Failed(_logger, _id, wait, _restarts.Restarts, exception);
+        else
+            Log.FailedForGood(_logger, _id, exception);
+    }
+
+    private void Wait(NotYetException exception)
+    {
+        if (_problem != exception.Message)
+            Log.Waits(_logger, _id, exception.Message);
+        _problem = exception.Message;
+        _notBefore = _time.GetUtcNow() + _waits.Next();
+    }
+
+    private async Task FlushAsync()
+    {
+        _nextFlush = _time.GetUtcNow() + _options.OffsetFlushInterval;
+        try
+        {
+            await _driver.FlushAsync();
+            await SaveAsync(static state => state);
+            if (_flushProblem is not null)
+                Log.FlushesAgain(_logger, _id);
+            _flushProblem = null;
+        }
+        catch (Exception exception) when (exception is not InconsistentStateException)
+        {
+            if (_flushProblem is null)
+                Log.FlushFailed(_logger, _id, exception);
+            _flushProblem = $"Offsets are not being persisted: {exception.Message}";
+        }
+    }
+
+    /// <summary>Persists what has been reached, and copies it to the connector's group.</summary>
+    private async Task SaveAsync(Func<TaskGrainState, TaskGrainState> change)
+    {
+        var before = _state.Value;
+        await _driver.SaveAsync(change);
+        var after = _state.Value;
+        if (_config is { } config && ReferenceEquals(_configOf, after.Config))
+            _mirror.Offer(config.GroupId, ReferenceEquals(before, after) ? [] : after.Partitions);
+    }
+
+    private void ReadConfig()
+    {
+        if (_state.Value.Config is not { } config || ReferenceEquals(_configOf, config))
+            return;
+        _config = _configs.Read(config);
+        _configOf = config;
+        _restarts = new(_config.Restart);
+    }
+
+    private TimeSpan UntilNext()
+    {
+        var next = _driver.Pipeline is not null || _driver.HasUnsaved || _mirror.HasPending ? _nextFlush : DateTimeOffset.MaxValue;
+        if (_notBefore < next)
+            next = _notBefore.Value;
+        if (next == DateTimeOffset.MaxValue)
+            return Timeout.InfiniteTimeSpan;
+        var wait = next - _time.GetUtcNow();
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
+    private bool RanWell() => _driver.Pipeline is { } pipeline && _time.GetUtcNow() - pipeline.StartedAt >= _restarts.HealthySpell;
+
+    /// <summary>Says so when a running task holds records that the destination does not acknowledge.</summary>
+    private string? Stall()
+    {
+        if (_driver.Pipeline is not { IsPaused: false } pipeline || pipeline.Progress is not { BytesBuffered: > 0 } progress)
+            return null;
+        var since = progress.LastAcknowledgement is { } last && last > pipeline.StartedAt ? last : pipeline.StartedAt;
+        return _time.GetUtcNow() - since < _options.StalledAfter
+            ? null
+            : $"The destination has acknowledged nothing since {since:O} while {progress.BytesBuffered} bytes wait for it."
+                + (progress.LastError is null ? "" : $" Last error: {progress.LastError}");
+    }
+
+    private static string Describe(Exception exception)
+    {
+        var text = exception.ToString();
+        return text.Length <= LongestTrace ? text : $"{text.AsSpan(0, LongestTrace)}…";
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Task {Task} failed; restarting in {Delay} (restart {Restart}).")]
+        public static partial void Failed(ILogger logger, TaskId task, TimeSpan delay, int restart, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Error, "Task {Task} failed, and does not restart by itself.")]
+        public static partial void FailedForGood(ILogger logger, TaskId task, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Warning, "Task {Task} waits: {Reason}")]
+        public static partial void Waits(ILogger logger, TaskId task, string reason);
+
+        [LoggerMessage(4, LogLevel.Warning, "Task {Task}: offsets are not being persisted; it goes on delivering, and tries again at every flush.")]
+        public static partial void FlushFailed(ILogger logger, TaskId task, Exception exception);
+
+        [LoggerMessage(5, LogLevel.Information, "Task {Task}: offsets are being persisted again.")]
+        public static partial void FlushesAgain(ILogger logger, TaskId task);
+
+        [LoggerMessage(6, LogLevel.Warning, "Task {Task}: another activation has taken over; this one has stopped, and commits nothing.")]
+        public static partial void Fenced(ILogger logger, TaskId task, Exception exception);
+
+        [LoggerMessage(7, LogLevel.Error, "Task {Task}: its loop failed; the grain is deactivated.")]
+        public static partial void LoopFailed(ILogger logger, TaskId task, Exception exception);
+    }
+}

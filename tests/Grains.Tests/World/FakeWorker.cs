@@ -1,0 +1,73 @@
+using Exports.Connectors.Sdk;
+using Exports.Pipeline;
+
+namespace Exports.Grains.Tests;
+
+/// <summary>One worker's view of the <see cref="World"/>: what its host registers for the grains. Dead once it was killed.</summary>
+internal sealed class FakeWorker(World world) : ITaskPipelineFactory, ITopicCatalog, IGroupOffsets
+{
+    private TopicSnapshot? _current;
+
+    public bool IsDead { get; private set; }
+
+    public TopicSnapshot? Current
+    {
+        get
+        {
+            if (_current is not null && !world.IsKafkaDown)
+                Read();
+            return _current;
+        }
+    }
+
+    public string? LastError => world.IsKafkaDown ? "Kafka did not answer in time." : null;
+
+    /// <summary>Ends the worker as SIGKILL does: from now on it changes nothing any more.</summary>
+    public void Kill()
+    {
+        IsDead = true;
+        world.Kill(this);
+    }
+
+    public async Task<ITaskPipeline> StartAsync(TaskPipelineSpec spec, CancellationToken cancellationToken)
+    {
+        world.OnEvent(this, $"{spec} start");
+        await world.OnStart(spec, cancellationToken);
+        ObjectDisposedException.ThrowIf(IsDead, this);
+        var pipeline = new FakePipeline(world, this, spec);
+        world.Add(pipeline);
+        return pipeline;
+    }
+
+    public Task<TopicSnapshot> RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (world.IsKafkaDown)
+            throw new RetriableException("Kafka did not answer in time.");
+        return Task.FromResult(Read());
+    }
+
+    public Task<IReadOnlyDictionary<TopicPartition, long>> ReadAsync(
+        string group, IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+        => throw new NotSupportedException("Pipelines resolve positions.");
+
+    public async Task WriteAsync(string group, IReadOnlyCollection<CommittableOffset> offsets, CancellationToken cancellationToken)
+    {
+        if (world.DoGroupWritesHang)
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        if (world.IsKafkaDown)
+            throw new RetriableException("Kafka did not answer in time.");
+        if (IsDead)
+            return;
+        foreach (var offset in offsets)
+            world.CommitGroup(group, offset);
+    }
+
+    private TopicSnapshot Read()
+    {
+        var topics = world.Topics;
+        var isSame = _current is { } current
+            && current.Partitions.Count == topics.Partitions.Count
+            && current.Partitions.All(topic => topics.Partitions.GetValueOrDefault(topic.Key) == topic.Value);
+        return isSame ? _current! : _current = topics;
+    }
+}
