@@ -1,0 +1,72 @@
+using Exports.Api.Errors;
+using Exports.Api.Json;
+using Exports.Api.Requests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Exports.Api.Connectors;
+
+/// <summary>Connectors and their configurations: list, create, read, replace, delete.</summary>
+internal static class ConnectorsEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapRead("/connectors", ListAsync);
+        routes.MapPost("/connectors", CreateAsync);
+        routes.MapRead("/connectors/{name}", GetAsync);
+        routes.MapDelete("/connectors/{name}", DeleteAsync);
+        routes.MapRead("/connectors/{name}/config", GetConfigAsync);
+        routes.MapPut("/connectors/{name}/config", PutConfigAsync);
+    }
+
+    private static async Task<IResult> ListAsync(
+        HttpRequest request, ConnectorCalls calls, ConnectorListing listing, CancellationToken cancellationToken)
+    {
+        if (!request.Query.TryGetValue("expand", out var expand))
+            return ApiJson.Result(await calls.ListAsync(cancellationToken), ApiJson.Context.ListString);
+        var connectors = await listing.ExpandAsync(expand.Contains("info"), expand.Contains("status"), cancellationToken);
+        return ApiJson.Result(connectors, ApiJson.Context.DictionaryStringConnectorListingBody);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        HttpRequest request, ConnectorCalls calls, ConfigCheck check, ApiOptions options, CancellationToken cancellationToken)
+    {
+        var (name, givenConfig, initialState) =
+            await JsonBody.ReadAsync(request, options.MaxRequestBodyBytes, CreateConnectorRequest.Parse);
+        var config = check.Check(name, givenConfig);
+        var created = await calls.CallAsync("creating", name, c => c.CreateAsync(config, initialState), cancellationToken);
+        return created is null ? ErrorResponses.AlreadyExists(name) : Created(request, ConnectorInfoBody.From(created));
+    }
+
+    private static async Task<IResult> GetAsync(AddressedConnector connector)
+        => await connector.CallAsync("reading", c => c.GetInfoAsync()) is { } info
+            ? ApiJson.Result(ConnectorInfoBody.From(info), ApiJson.Context.ConnectorInfoBody)
+            : ErrorResponses.ConnectorNotFound(connector.Name);
+
+    private static async Task<IResult> DeleteAsync(AddressedConnector connector)
+        => await connector.CallAsync("deleting", c => c.DeleteAsync())
+            ? Results.NoContent()
+            : ErrorResponses.ConnectorNotFound(connector.Name);
+
+    private static async Task<IResult> GetConfigAsync(AddressedConnector connector)
+        => await connector.CallAsync("reading", c => c.GetInfoAsync()) is { } info
+            ? ApiJson.Result(info.Config, ApiJson.Context.DictionaryStringString)
+            : ErrorResponses.ConnectorNotFound(connector.Name);
+
+    private static async Task<IResult> PutConfigAsync(
+        AddressedConnector connector, HttpRequest request, ConfigCheck check, ApiOptions options)
+    {
+        var givenConfig = await JsonBody.ReadAsync(request, options.MaxRequestBodyBytes, ConfigBody.Parse);
+        var config = check.Check(connector.Name, givenConfig);
+        var result = await connector.CallAsync("configuring", c => c.PutConfigAsync(config));
+        var info = ConnectorInfoBody.From(result.Info);
+        return result.Created ? Created(request, info) : ApiJson.Result(info, ApiJson.Context.ConnectorInfoBody);
+    }
+
+    private static IResult Created(HttpRequest request, ConnectorInfoBody info)
+    {
+        request.HttpContext.Response.Headers.Location = $"{request.PathBase}/connectors/{Uri.EscapeDataString(info.Name)}";
+        return ApiJson.Result(info, ApiJson.Context.ConnectorInfoBody, StatusCodes.Status201Created);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Exports.Api.Errors;
+
+/// <summary>The errors with the messages that clients of Kafka Connect know.</summary>
+internal static class ErrorResponses
+{
+    public static ErrorResult Error(int status, string message) => new(status, message);
+
+    public static ErrorResult ConnectorNotFound(string connector) => NotFound($"Connector {connector} not found");
+
+    public static ErrorResult UnknownForTargetState(string connector) => NotFound($"Unknown connector {connector}");
+
+    public static ErrorResult UnknownForRestart(string connector) => NotFound($"Unknown connector: {connector}");
+
+    public static ErrorResult UnknownTask(string connector, string task) => NotFound($"Unknown task: {connector}-{task}");
+
+    public static ErrorResult NoStatus(string connector) => NotFound($"No status found for connector {connector}");
+
+    public static ErrorResult NoTaskStatus(string connector, string task)
+        => NotFound($"No status found for task {connector}-{task}");
+
+    public static ErrorResult AlreadyExists(string connector)
+        => new(StatusCodes.Status409Conflict, $"Connector {connector} already exists");
+
+    public static ErrorResult NameMismatch(string inConfig, string name)
+        => BadRequest($"Connector name configuration ({inConfig}) doesn't match connector name in the URL ({name})");
+
+    public static ErrorResult TypeMismatch(string connectorClass, string plugin)
+        => BadRequest($"Included connector type {connectorClass} does not match request type {plugin}");
+
+    public static ErrorResult InvalidConfig(IReadOnlyCollection<string> errors)
+        => BadRequest(
+            $"Connector configuration is invalid and contains the following {errors.Count} error(s):\n"
+            + $"{string.Join('\n', errors)}\n"
+            + "You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`");
+
+    public static ErrorResult BadPath(string path) => BadRequest($"The path {path} is not percent-encoded UTF-8");
+
+    public static ErrorResult UnsupportedMediaType(string? contentType)
+        => new(
+            StatusCodes.Status415UnsupportedMediaType,
+            string.IsNullOrEmpty(contentType)
+                ? "HTTP 415 Unsupported Media Type: the request has no Content-Type; it must be application/json"
+                : $"HTTP 415 Unsupported Media Type: the Content-Type is '{contentType}'; it must be application/json in UTF-8");
+
+    public static ErrorResult TimedOut(string stage, DateTimeOffset since)
+        => new(
+            StatusCodes.Status500InternalServerError,
+            $"Request timed out. The worker is currently {stage}, which began at {since.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}");
+
+    public static ErrorResult NotSupported(string what)
+        => new(StatusCodes.Status501NotImplemented, $"{what} is not supported yet");
+
+    /// <summary>Says nothing of the cause, which may hold secrets; the log has it under the same id.</summary>
+    public static ErrorResult Unexpected(string requestId)
+        => new(
+            StatusCodes.Status500InternalServerError,
+            $"Unexpected error; the worker's log tells the cause (request {requestId})");
+
+    public static ErrorResult BadRequest(string message) => new(StatusCodes.Status400BadRequest, message);
+
+    private static ErrorResult NotFound(string message) => new(StatusCodes.Status404NotFound, message);
+}

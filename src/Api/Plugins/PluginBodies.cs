@@ -1,0 +1,89 @@
+using System.Text.Json.Serialization;
+using Exports.Connectors.Sdk;
+using Exports.Pipeline;
+
+namespace Exports.Api.Plugins;
+
+/// <summary>A plugin of this worker.</summary>
+internal sealed record PluginInfoBody(
+    string Class,
+    string Type,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Version)
+{
+    public static PluginInfoBody From(PluginInfo plugin)
+        => new(plugin.ClassName, plugin.TypeName, plugin.Version is "" or "undefined" ? null : plugin.Version);
+}
+
+/// <summary>What the check of a configuration gave.</summary>
+/// <param name="Name">The connector's class as it was given.</param>
+/// <param name="ErrorCount">How many errors there are in all keys together.</param>
+/// <param name="Groups">The groups of keys in the order in which they are shown.</param>
+/// <param name="Configs">Every key.</param>
+internal sealed record ConfigInfosBody(
+    string Name, int ErrorCount, IReadOnlyList<string> Groups, IReadOnlyList<ConfigInfoBody> Configs)
+{
+    public static ConfigInfosBody From(ConnectorValidation validation)
+    {
+        var keysInGroup = new Dictionary<string, int>(StringComparer.Ordinal);
+        return new(
+            validation.ConnectorClass,
+            validation.Errors.Count,
+            validation.Groups,
+            [.. validation.Keys.Select(key => new ConfigInfoBody(Definition(key.Definition), ConfigValueBody.From(key.Value)))]);
+
+        ConfigKeyBody? Definition(ConfigKey? key)
+        {
+            if (key is null)
+                return null;
+            var group = key.Group ?? "";
+            keysInGroup[group] = keysInGroup.GetValueOrDefault(group) + 1;
+            return ConfigKeyBody.From(key, keysInGroup[group]);
+        }
+    }
+}
+
+/// <summary>A key and its value; a key that nobody defines has no definition.</summary>
+internal sealed record ConfigInfoBody(ConfigKeyBody? Definition, ConfigValueBody Value);
+
+/// <summary>What a key is.</summary>
+internal sealed record ConfigKeyBody(
+    string Name,
+    string Type,
+    bool Required,
+    string? DefaultValue,
+    string Importance,
+    string Documentation,
+    string? Group,
+    string Width,
+    string DisplayName,
+    IReadOnlyList<string> Dependents,
+    int Order)
+{
+    /// <param name="key">The key.</param>
+    /// <param name="order">Its place in its group, from 1.</param>
+    public static ConfigKeyBody From(ConfigKey key, int order)
+        => new(
+            key.Name,
+            Upper(key.Type),
+            key.IsRequired,
+            key.Default,
+            Upper(key.Importance),
+            key.Documentation,
+            key.Group,
+            Upper(key.Width),
+            key.DisplayName,
+            key.Dependents,
+            order);
+
+    private static string Upper<T>(T value)
+        where T : struct, Enum
+        => value.ToString().ToUpperInvariant();
+}
+
+/// <summary>A key's value and what is wrong with it.</summary>
+internal sealed record ConfigValueBody(
+    string Name, string? Value, IReadOnlyList<string> RecommendedValues, IReadOnlyList<string> Errors, bool Visible)
+{
+    public static ConfigValueBody From(ConfigValue value)
+        => new(value.Name, value.Value, value.RecommendedValues, value.Errors, value.Visible);
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace Exports.Api.Tests;
+
+/// <summary>Plugins, and checking configurations for them.</summary>
+public sealed class PluginsTests
+{
+    private const string ValidatePath = "/connector-plugins/TestSink/config/validate";
+
+    [Fact]
+    public async Task Connectors_are_listed_and_all_plugins_on_request()
+    {
+        await using var server = await ApiServer.StartAsync();
+        const string sink = """{"class":"Exports.Api.Tests.TestSinkConnector","type":"sink","version":"1.2.3"}""";
+        Assert.Equal($"[{sink}]", await server.ExpectAsync(200, "GET", "/connector-plugins"));
+        Assert.Equal($"[{sink}]", await server.ExpectAsync(200, "GET", "/connector-plugins?connectorsOnly=true"));
+        var all = await server.ExpectAsync(200, "GET", "/connector-plugins?connectorsOnly=false");
+        Assert.StartsWith($"[{sink},", all);
+        Assert.Contains("\"type\":\"converter\"", all);
+    }
+
+    [Theory]
+    [InlineData("TestSink", "TestSink")]
+    [InlineData("TestSinkConnector", "TestSink")]
+    [InlineData("TestSink", "Exports.Api.Tests.TestSinkConnector")]
+    [InlineData("Exports.Api.Tests.TestSinkConnector", "TestSink")]
+    [InlineData("TestSink", "org.example.TestSinkConnector")]
+    [InlineData("org.example.TestSinkConnector", "Exports.Api.Tests.TestSinkConnector")]
+    public async Task A_configuration_is_checked_whatever_name_the_plugin_is_given_by(string plugin, string connectorClass)
+    {
+        await using var server = await ApiServer.StartAsync();
+        var body = await server.ExpectAsync(
+            200,
+            "PUT",
+            $"/connector-plugins/{plugin}/config/validate",
+            $$"""{"name":"n","connector.class":"{{connectorClass}}","topics":"t"}""");
+        using var json = JsonDocument.Parse(body);
+        Assert.Equal(["name", "error_count", "groups", "configs"], Names(json.RootElement));
+        Assert.Equal(connectorClass, json.RootElement.GetProperty("name").GetString());
+        Assert.True(json.RootElement.GetProperty("error_count").GetInt32() == 0, body);
+        var config = json.RootElement.GetProperty("configs").EnumerateArray()
+            .Single(entry => entry.GetProperty("definition").GetProperty("name").GetString() == "test.target");
+        const string expected = """
+            {
+                "definition":{
+                    "name":"test.target","type":"STRING","required":false,"default_value":"nowhere","importance":"HIGH",
+                    "documentation":"Where to.","group":"Test","width":"MEDIUM","display_name":"test.target","dependents":[],
+                    "order":1
+                },
+                "value":{"name":"test.target","value":"nowhere","recommended_values":[],"errors":[],"visible":true}
+            }
+            """;
+        Assert.Equal(ApiServer.Canonical(expected), ApiServer.Canonical(config.GetRawText()));
+    }
+
+    [Fact]
+    public async Task A_check_that_finds_errors_succeeds()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var body = await server.ExpectAsync(
+            200, "PUT", ValidatePath, """{"name":"n","connector.class":"TestSink","topics":"t","tasks.max":0}""");
+        using var json = JsonDocument.Parse(body);
+        Assert.Equal(1, json.RootElement.GetProperty("error_count").GetInt32());
+        var value = json.RootElement.GetProperty("configs").EnumerateArray()
+            .Select(entry => entry.GetProperty("value")).Single(value => value.GetProperty("name").GetString() == "tasks.max");
+        Assert.Equal(
+            "Invalid value 0 for configuration tasks.max: Value must be at least 1",
+            value.GetProperty("errors")[0].GetString());
+    }
+
+    [Fact]
+    public async Task A_check_shows_no_password()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var body = await server.ExpectAsync(
+            200, "PUT", ValidatePath, """{"name":"n","connector.class":"TestSink","topics":"t","test.secret":"hunter2"}""");
+        Assert.DoesNotContain("hunter2", body);
+        Assert.Contains("[hidden]", body);
+    }
+
+    [Fact]
+    public async Task A_key_that_nobody_reads_is_logged_with_the_nearest_one()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.ExpectAsync(
+            201, "PUT", "/connectors/n/config", """{"connector.class":"TestSink","topics":"t","test.targte":"x"}""");
+        Assert.Contains(
+            "Connector n: nobody reads the configuration key 'test.targte'; did you mean 'test.target'?",
+            server.Logs.Entries.Select(entry => entry.Message));
+    }
+
+    private static IEnumerable<string> Names(JsonElement value) => value.EnumerateObject().Select(property => property.Name);
+}
