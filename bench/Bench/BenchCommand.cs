@@ -1,0 +1,113 @@
+using System.CommandLine;
+using Confluent.Kafka;
+using Exports.Bench.EndToEnd;
+using Exports.Bench.Idle;
+using Exports.Bench.Load;
+using Exports.Bench.Measurements;
+using Exports.Bench.PassThrough;
+using Exports.Demo.Commands;
+
+namespace Exports.Bench;
+
+/// <summary>The command line: what to measure, with which options, and where the figures go.</summary>
+internal static class BenchCommand
+{
+    private const string All = "all";
+
+    private static readonly Dictionary<string, (string Description, Func<BenchOptions, Report, Task> Run)> s_measurements = new()
+    {
+        ["pass-through"] = ("Kafka → a sink that only counts, in turn with librdkafka's batch call and Confluent.Kafka's Consume.", PassThroughBench.RunAsync),
+        ["kafka"] = ("Kafka → Kafka, in turn with the same two loops, and with one that consumes and produces.", CopyBench.RunAsync),
+        ["idle"] = ("What idle connectors cost: memory, threads, CPU, and the time until all are RUNNING.", IdleBench.RunAsync),
+        ["latency"] = ("From produce to delivery, at steady rates.", LatencyBench.RunAsync),
+    };
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Measures the worker. Without a command: all.");
+        var records = new Option<long>("--records") { Description = "Records for throughput.", DefaultValueFactory = _ => 3_000_000 };
+        var size = new Option<int>("--size") { Description = "Bytes of a record's value.", DefaultValueFactory = _ => 200 };
+        var rounds = new Option<int>("--rounds") { Description = "How often each reader takes its turn.", DefaultValueFactory = _ => 5 };
+        var tasks = new Option<int>("--tasks") { Description = "tasks.max of the connectors of pass-through and kafka.", DefaultValueFactory = _ => 1 };
+        var connectors = new Option<int>("--connectors") { Description = "How many idle connectors.", DefaultValueFactory = _ => 1000 };
+        var idleTime = new Option<TimeSpan?>("--idle-time") { Description = "How long idle connectors are watched. [default: 30s]", HelpName = "TIME", CustomParser = Durations.Parse };
+        var rates = new Option<int[]>("--rates") { Description = "Records a second for latency.", DefaultValueFactory = _ => [1000, 20_000], AllowMultipleArgumentsPerToken = true };
+        var latencyTime = new Option<TimeSpan?>("--latency-time") { Description = "How long each rate is held. [default: 20s]", HelpName = "TIME", CustomParser = Durations.Parse };
+        var json = new Option<FileInfo?>("--json") { Description = "The file to write the figures to. [default: artifacts/bench/<time>-<what>.json]", HelpName = "FILE" };
+        AtLeast(records, 1000L);
+        AtLeast(size, 16);
+        AtLeast(rounds, 1);
+        AtLeast(tasks, 1);
+        AtLeast(connectors, 1);
+        foreach (var option in new Option[] { records, size, rounds, tasks, connectors, idleTime, rates, latencyTime, json })
+        {
+            option.Recursive = true;
+            root.Add(option);
+        }
+
+        rates.Validators.Add(result =>
+        {
+            if (Array.Exists(result.GetValueOrDefault<int[]>() ?? [], rate => rate < 1))
+                result.AddError("--rates must be 1 or more");
+        });
+
+        foreach (var (what, measurement) in s_measurements)
+            root.Add(Measure(what, measurement.Description));
+        root.Add(Measure(All, "All of these."));
+        root.SetAction((parsed, _) => RunAsync(All, parsed));
+        return root;
+
+        Command Measure(string what, string description)
+        {
+            var command = new Command(what, description);
+            command.SetAction((parsed, _) => RunAsync(what, parsed));
+            return command;
+        }
+
+        async Task<int> RunAsync(string what, ParseResult parsed)
+        {
+            var file = parsed.GetValue(json)?.FullName ?? Report.DefaultFile(what, TimeProvider.System);
+            var directory = Directory.CreateTempSubdirectory("exports-bench-");
+            var options = new BenchOptions(
+                parsed.GetValue(records), parsed.GetValue(size), parsed.GetValue(rounds), parsed.GetValue(tasks),
+                parsed.GetValue(connectors), parsed.GetValue(idleTime) ?? TimeSpan.FromSeconds(30),
+                parsed.GetValue(rates)!, parsed.GetValue(latencyTime) ?? TimeSpan.FromSeconds(20), directory.FullName);
+            try
+            {
+                await RunAllAsync(what == All ? s_measurements.Keys : [what], options, file, parsed);
+                return 0;
+            }
+            catch (Exception e) when (e is InvalidOperationException or TimeoutException or HttpRequestException or KafkaException)
+            {
+                Progress.Say($"{what}: {e.Message}");
+                return 1;
+            }
+            finally
+            {
+                directory.Delete(recursive: true);
+            }
+        }
+    }
+
+    private static async Task RunAllAsync(IEnumerable<string> measurements, BenchOptions options, string file, ParseResult parsed)
+    {
+        var report = new Report($"./exports bench {string.Join(' ', parsed.Tokens.Select(token => token.Value))}".TrimEnd());
+        foreach (var measurement in measurements)
+        {
+            await s_measurements[measurement].Run(options, report);
+            report.Write(file);
+        }
+
+        Console.WriteLine($"Written to {Path.GetRelativePath(Environment.CurrentDirectory, file)}.");
+        if (Environment.GetEnvironmentVariable(BenchKafka.Variable) is not { Length: > 0 })
+            Console.WriteLine("All of it with the embedded Kafka on the same machine. A real one: KAFKA_BOOTSTRAP_SERVERS=host:port ./exports bench …");
+    }
+
+    private static void AtLeast<T>(Option<T> option, T least)
+        where T : IComparable<T>
+        => option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<T>() is { } value && value.CompareTo(least) < 0)
+                result.AddError($"{option.Name} must be at least {least}");
+        });
+}

@@ -1,0 +1,14 @@
+namespace Exports.Bench;
+
+/// <summary>What to measure with.</summary>
+/// <param name="Records">Records for throughput.</param>
+/// <param name="Size">Bytes of a record's value.</param>
+/// <param name="Rounds">How often each reader takes its turn.</param>
+/// <param name="Tasks"><c>tasks.max</c> of the connectors.</param>
+/// <param name="Connectors">How many idle connectors.</param>
+/// <param name="IdleTime">How long the idle ones are watched.</param>
+/// <param name="Rates">Records a second for latency.</param>
+/// <param name="LatencyTime">How long each rate is held.</param>
+/// <param name="Directory">Where processes write; deleted afterwards.</param>
+internal sealed record BenchOptions(
+    long Records, int Size, int Rounds, int Tasks, int Connectors, TimeSpan IdleTime, int[] Rates, TimeSpan LatencyTime, string Directory);

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Exports.Harness;
+
+/// <summary>
+/// The worker as a process of its own, on a free port of 127.0.0.1. May be killed or stopped, and started again on the same
+/// data directory.
+/// </summary>
+public sealed class WorkerProcess : IAsyncDisposable
+{
+    private readonly string _propertiesFile;
+    private readonly string _logFile;
+    private ChildProcess? _process;
+
+    private WorkerProcess(string propertiesFile, string logFile, string address)
+    {
+        _propertiesFile = propertiesFile;
+        _logFile = logFile;
+        Rest = new(address);
+    }
+
+    /// <summary>Its REST API.</summary>
+    public ConnectClient Rest { get; }
+
+    /// <summary>The process that runs now.</summary>
+    /// <exception cref="InvalidOperationException">None runs.</exception>
+    public ChildProcess Process => _process ?? throw new InvalidOperationException("The worker is not running.");
+
+    /// <summary>The directory with built plugins that measure and check.</summary>
+    public static string NoopSinkPath => ChildProcess.OutputOf("NoopSink");
+
+    /// <summary>Starts a worker, and waits until its REST API answers.</summary>
+    /// <param name="directory">Where its state, properties and log go.</param>
+    /// <param name="settings">Worker keys, beyond <c>listeners</c> and <c>data.dir</c>.</param>
+    public static async Task<WorkerProcess> StartAsync(string directory, IReadOnlyDictionary<string, string> settings)
+    {
+        Directory.CreateDirectory(directory);
+        var address = $"http://127.0.0.1:{FreePort()}";
+        var properties = Path.Combine(directory, "worker.properties");
+        var lines = new Dictionary<string, string>(settings)
+        {
+            ["listeners"] = address,
+            ["data.dir"] = Path.Combine(directory, "data"),
+        };
+        await File.WriteAllLinesAsync(properties, lines.Select(setting => $"{setting.Key}={setting.Value}"));
+        var worker = new WorkerProcess(properties, Path.Combine(directory, "worker.log"), address);
+        await worker.StartAsync();
+        return worker;
+    }
+
+    /// <summary>Starts it again after it was killed or stopped, and waits until its REST API answers.</summary>
+    public async Task StartAsync()
+    {
+        if (_process is not null)
+            throw new InvalidOperationException("The worker is running.");
+        // Without the caller's own CONNECT_ variables, which would win over the file.
+        var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith("CONNECT_", StringComparison.Ordinal))
+            .ToDictionary(name => name, _ => (string?)null);
+        _process = ChildProcess.Start("Silo", [_propertiesFile], _logFile, environment);
+        await Waiting.UntilAsync("the worker's REST API answers", async () =>
+            await Rest.AnswersAsync()
+            || (_process.HasExited ? throw new InvalidOperationException($"The worker ended:\n{_process.Tail()}") : false));
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        await Process.KillAsync();
+        await Process.DisposeAsync();
+        _process = null;
+    }
+
+    /// <summary>SIGTERM, and waits until it has ended by itself.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="TimeoutException">It has not ended in time.</exception>
+    public async Task<int> StopAsync(TimeSpan limit)
+    {
+        Process.Terminate();
+        var code = await Process.WaitAsync(limit);
+        await Process.DisposeAsync();
+        _process = null;
+        return code;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Rest.Dispose();
+        if (_process is not null)
+            await _process.DisposeAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

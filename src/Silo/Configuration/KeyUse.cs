@@ -1,0 +1,17 @@
+namespace Exports.Silo.Configuration;
+
+/// <summary>What becomes of a worker key.</summary>
+internal enum KeyUse
+{
+    /// <summary>It does what its documentation says.</summary>
+    Used,
+
+    /// <summary>It means nothing here, and nothing is lost by that: accepted, and named in one line at start.</summary>
+    NotNeeded,
+
+    /// <summary>It asks for something that is not there, and that can be missed: a warning, unless the value asks for nothing.</summary>
+    Warned,
+
+    /// <summary>It asks for something that is not there, and doing without would change security or meaning: no start, unless the value asks for nothing.</summary>
+    Refused,
+}

@@ -1,0 +1,6 @@
+namespace Exports.Silo.Engine;
+
+internal static partial class WorkerEngine
+{
+    public const string Name = "Embedded";
+}

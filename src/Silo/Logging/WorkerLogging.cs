@@ -1,0 +1,34 @@
+using Exports.Silo.Configuration;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Exports.Silo.Logging;
+
+/// <summary>Sets up logging to standard output.</summary>
+internal static class WorkerLogging
+{
+    /// <summary>Categories that report their routine as information; what they warn of is still logged.</summary>
+    private static readonly string[] s_chatty = ["Microsoft", "Orleans", "System"];
+
+    /// <summary>
+    /// Categories of Orleans that warn of what is meant to be: a garbage collector that keeps memory small, and, on machines
+    /// that were busy at the start, how late a check came.
+    /// </summary>
+    private static readonly string[] s_needless = ["Orleans.Runtime.Silo", "Orleans.Runtime.Watchdog"];
+
+    public static void AddWorkerLogging(this ILoggingBuilder logging, WorkerConfig config)
+    {
+        logging.AddConsole(options => options.FormatterName = LineFormatter.FormatterName);
+        logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        logging.SetMinimumLevel(config.LogLevel);
+        if (config.LogLevel is LogLevel.Information)
+        {
+            foreach (var category in s_chatty)
+                logging.AddFilter(category, LogLevel.Warning);
+            foreach (var category in s_needless)
+                logging.AddFilter(category, LogLevel.Error);
+        }
+
+        foreach (var (category, level) in config.LogLevels)
+            logging.AddFilter(category, level);
+    }
+}

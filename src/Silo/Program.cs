@@ -1,0 +1,3 @@
+using Exports.Silo.Start;
+
+return await Worker.RunAsync(args);

@@ -1,0 +1,85 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Exports.Silo.Start;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record CommandLine
+{
+    public const string Usage =
+        """
+        Runs a worker: streams Kafka topics to connectors' destinations, and serves Kafka Connect's REST API.
+
+          Exports.Silo [worker.properties] [--override KEY=VALUE]…
+
+          worker.properties        a Java properties file with the keys of a Kafka Connect worker
+          --override KEY=VALUE     a key from the command line; wins over file and environment; may be given again
+          --keys                   prints every key with type, default and documentation, as Markdown
+          --version                prints the version
+          --help                   prints this
+
+        The same keys are taken from the environment, as CONNECT_BOOTSTRAP_SERVERS and so on; they win over the file.
+        SIGTERM or Ctrl-C delivers what is on its way, stores offsets, and exits; a second one exits at once.
+        Exit codes: 0 stopped cleanly, 1 failed while starting or running, 2 wrong configuration or command line.
+        """;
+
+    public string? File { get; private init; }
+
+    public Dictionary<string, string> Overrides { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether text was asked for in place of a worker: <c>--help</c>, <c>--keys</c> or <c>--version</c>; else null.</summary>
+    public string? Print { get; private init; }
+
+    /// <summary>Reads the arguments.</summary>
+    /// <param name="arguments">The arguments, without the program's name.</param>
+    /// <param name="commandLine">What was asked for; null when the arguments are wrong.</param>
+    /// <param name="error">What is wrong; null when nothing is.</param>
+    public static bool TryParse(
+        IReadOnlyList<string> arguments, [NotNullWhen(true)] out CommandLine? commandLine, [NotNullWhen(false)] out string? error)
+    {
+        commandLine = null;
+        error = null;
+        var result = new CommandLine();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var argument = arguments[i];
+            if (argument is "--help" or "-h")
+            {
+                result = result with { Print = "--help" };
+            }
+            else if (argument is "--keys" or "--version")
+            {
+                result = result with { Print = result.Print ?? argument };
+            }
+            else if (argument == "--override" || argument.StartsWith("--override=", StringComparison.Ordinal))
+            {
+                var pair = argument.Length > "--override".Length ? argument["--override=".Length..]
+                    : ++i < arguments.Count ? arguments[i] : "";
+                var equals = pair.IndexOf('=', StringComparison.Ordinal);
+                if (equals <= 0)
+                {
+                    error = $"--override needs KEY=VALUE, not '{pair}'";
+                    return false;
+                }
+
+                result.Overrides[pair[..equals].Trim()] = pair[(equals + 1)..];
+            }
+            else if (argument.StartsWith('-'))
+            {
+                error = $"unknown option '{argument}'";
+                return false;
+            }
+            else if (result.File is not null)
+            {
+                error = $"one properties file is enough: '{result.File}' and '{argument}' were given";
+                return false;
+            }
+            else
+            {
+                result = result with { File = argument };
+            }
+        }
+
+        commandLine = result;
+        return true;
+    }
+}

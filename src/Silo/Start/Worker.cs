@@ -1,0 +1,155 @@
+using System.Collections;
+using System.Net;
+using System.Reflection;
+using Exports.Grains.Storage.Sqlite;
+using Exports.Kafka.Client;
+using Exports.Silo.Configuration;
+using Exports.Silo.Lifetime;
+using Exports.Silo.Rest;
+
+namespace Exports.Silo.Start;
+
+/// <summary>The worker as a program: from the command line to the exit code.</summary>
+internal static partial class Worker
+{
+    private const int Clean = 0;
+    private const int Failed = 1;
+    private const int Misconfigured = 2;
+
+    /// <summary>Runs a worker until a signal stops it.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        using var signals = new StopSignals();
+        if (!CommandLine.TryParse(arguments, out var commandLine, out var error))
+            return Fail(Misconfigured, error, "", CommandLine.Usage);
+        if (commandLine.Print is { } asked)
+        {
+            Console.Write(asked switch
+            {
+                "--keys" => KeyDocumentation.Render(),
+                "--version" => Version + Environment.NewLine,
+                _ => CommandLine.Usage + Environment.NewLine,
+            });
+            return Clean;
+        }
+
+        WorkerConfig config;
+        try
+        {
+            LibrdkafkaLoader.Load();
+            config = WorkerConfig.Load(commandLine.File, Variables(), commandLine.Overrides);
+        }
+        catch (WorkerConfigException e)
+        {
+            return Fail(Misconfigured, "the configuration cannot be used:", [.. e.Errors.Select(line => "  " + line)]);
+        }
+        catch (DllNotFoundException e)
+        {
+            return Fail(Failed, e.Message);
+        }
+
+        return await RunAsync(config, signals.Asked);
+    }
+
+    private static async Task<int> RunAsync(WorkerConfig config, CancellationToken asked)
+    {
+        WebApplication? app = null;
+        var started = false;
+        try
+        {
+            app = WorkerHost.Build(config);
+            var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Exports.Worker");
+            Greet(logger, config, app);
+            await app.StartAsync(asked);
+            started = true;
+            Log.Started(logger);
+            using var stop = asked.Register(() =>
+            {
+                Log.Stopping(logger, config.ShutdownGrace);
+                app.Lifetime.StopApplication();
+            });
+            await app.WaitForShutdownAsync(CancellationToken.None);
+            if (!asked.IsCancellationRequested)
+                return Fail(Failed, "the worker stopped by itself; the log says why");
+            Log.Stopped(logger);
+            return Clean;
+        }
+        catch (OperationCanceledException) when (asked.IsCancellationRequested)
+        {
+            return started ? Fail(Failed, "the time to stop was over before everything had stopped; the log says what had not") : Clean;
+        }
+        catch (Exception e) when (e is WorkerStartException or SqliteStorageException or DllNotFoundException)
+        {
+            return Fail(Failed, e.Message);
+        }
+        catch (Exception e)
+        {
+            return Fail(Failed, "the worker failed:", e.ToString());
+        }
+        finally
+        {
+            if (app is not null)
+                await app.DisposeAsync();
+        }
+    }
+
+    private static string Version
+        => typeof(Worker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    private static void Greet(ILogger logger, WorkerConfig config, WebApplication app)
+    {
+        Log.Starting(logger, Version, WorkerHost.EngineName);
+        Log.Where(logger, string.Join(", ", app.Services.GetRequiredService<BoundListeners>().All.Select(Describe)), string.Join(',', config.BootstrapServers), config.DataDir);
+        if (config.FromEnvironment.Count > 0)
+            Log.FromEnvironment(logger, string.Join(", ", config.FromEnvironment));
+        if (config.NotNeeded.Count > 0)
+            Log.NotNeeded(logger, string.Join(", ", config.NotNeeded));
+        foreach (var warning in config.Warnings)
+            Log.ConfigurationWarning(logger, warning);
+    }
+
+    private static string Describe(BoundListener bound)
+        => bound.Listener.IsAny ? $"http://{Dns.GetHostName()}:{bound.Listener.Port} (all addresses)" : bound.Listener.ToString();
+
+    private static int Fail(int exitCode, string message, params ReadOnlySpan<string> details)
+    {
+        // What was logged before comes out before.
+        Console.Out.Flush();
+        Console.Error.WriteLine($"exports: {message}");
+        foreach (var line in details)
+            Console.Error.WriteLine(line);
+        return exitCode;
+    }
+
+    private static Dictionary<string, string> Variables()
+        => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Exports {Version}, engine {Engine}")]
+        public static partial void Starting(ILogger logger, string version, string engine);
+
+        [LoggerMessage(2, LogLevel.Information, "REST API {Addresses}; Kafka {BootstrapServers}; data {DataDir}")]
+        public static partial void Where(ILogger logger, string addresses, string bootstrapServers, string dataDir);
+
+        [LoggerMessage(3, LogLevel.Information, "From the environment: {Variables}")]
+        public static partial void FromEnvironment(ILogger logger, string variables);
+
+        [LoggerMessage(4, LogLevel.Information, "Not needed: {Keys}")]
+        public static partial void NotNeeded(ILogger logger, string keys);
+
+        [LoggerMessage(5, LogLevel.Warning, "{Warning}")]
+        public static partial void ConfigurationWarning(ILogger logger, string warning);
+
+        [LoggerMessage(6, LogLevel.Information, "Started")]
+        public static partial void Started(ILogger logger);
+
+        [LoggerMessage(7, LogLevel.Information, "Stopping: what is on its way has {Grace} to be delivered")]
+        public static partial void Stopping(ILogger logger, TimeSpan grace);
+
+        [LoggerMessage(8, LogLevel.Information, "Stopped")]
+        public static partial void Stopped(ILogger logger);
+    }
+}

@@ -1,0 +1,2 @@
+// Each test starts several processes, and looks at what they use.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace Exports.SystemTests;
+
+/// <summary>How much the tests do; small unless the environment asks for more.</summary>
+internal static class Settings
+{
+    public static int Records { get; } = Number("EXPORTS_TEST_RECORDS", 60_000);
+
+    public static int Kills { get; } = Number("EXPORTS_TEST_KILLS", 3);
+
+    public static long HangBytes { get; } = Number("EXPORTS_TEST_HANG_BYTES", 200_000_000);
+
+    public static TimeSpan Hang { get; } = TimeSpan.FromSeconds(Number("EXPORTS_TEST_HANG_SECONDS", 3));
+
+    private static int Number(string variable, int otherwise)
+        => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
+            : otherwise;
+}
