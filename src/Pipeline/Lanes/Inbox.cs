@@ -57,23 +57,23 @@ internal sealed class Inbox : IDisposable
     /// Lets a lane read a partition. False when it shall not, because it was revoked, or the inbox is suspended or
     /// full; when there is room again, it is asked for again.
     /// </summary>
-    public bool TryOpen(LanePartition partition, out long position)
+    public bool TryOpen(LanePartition partition, Lane lane, out long position)
     {
         lock (_lock)
         {
             position = partition.Position;
-            partition.IsOpen = !partition.IsRevoked && !_isSuspended && !_isClosed;
-            return partition.IsOpen;
+            partition.OpenFor = partition.IsRevoked || _isSuspended || _isClosed ? null : lane;
+            return partition.OpenFor is not null;
         }
     }
 
-    /// <summary>Takes a batch in, or refuses it: then it belongs to the caller still, and the partition is closed.</summary>
+    /// <summary>Takes a batch in, or refuses it: then it belongs to the caller still, and its lane is not to read on.</summary>
     public bool TryAdd(RecordBatch batch)
     {
         var partition = batch.Partition;
         lock (_lock)
         {
-            if (!partition.IsOpen)
+            if (partition.OpenFor != batch.Lane)
                 return false;
             if (!_isClosed && _used > 0 && _used >= _budget.Share)
             {
@@ -83,7 +83,7 @@ internal sealed class Inbox : IDisposable
 
             if (_isClosed)
             {
-                partition.IsOpen = false;
+                partition.OpenFor = null;
                 return false;
             }
 
@@ -182,7 +182,7 @@ internal sealed class Inbox : IDisposable
         {
             _isSuspended = true;
             foreach (var partition in _partitions)
-                partition.IsOpen = false;
+                partition.OpenFor = null;
             while (_newest is { } batch)
                 Drop(batch);
         }
@@ -202,7 +202,7 @@ internal sealed class Inbox : IDisposable
         {
             foreach (var partition in partitions)
             {
-                partition.IsOpen = false;
+                partition.OpenFor = null;
                 partition.IsRevoked = true;
                 _partitions.Remove(partition);
             }
@@ -222,7 +222,7 @@ internal sealed class Inbox : IDisposable
     {
         lock (_lock)
         {
-            partition.IsOpen = false;
+            partition.OpenFor = null;
             partition.Position = position;
         }
     }
@@ -273,7 +273,7 @@ internal sealed class Inbox : IDisposable
         _isClosed = false;
         foreach (var partition in _partitions)
         {
-            if (!partition.IsOpen)
+            if (partition.OpenFor is null)
                 partition.Lane?.Start(partition);
         }
     }
@@ -285,7 +285,7 @@ internal sealed class Inbox : IDisposable
         long bytes = 0;
         foreach (ref readonly var entry in batch.Entries[first..])
             bytes += entry.KeyLength + entry.ValueLength;
-        batch.Partition.IsOpen = false;
+        batch.Partition.OpenFor = null;
         batch.Partition.Position = batch.Entries[first].Offset;
         if (first == 0 && batch.IsPinning)
             _waitingPins--;

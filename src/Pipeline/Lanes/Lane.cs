@@ -59,8 +59,8 @@ internal sealed unsafe partial class Lane
     private readonly ManualResetEventSlim _unpinned = new();
 
     // The lane's thread alone.
-    private readonly Dictionary<(nint Topic, int Partition), LanePartition> _byHandle = [];
-    private readonly Dictionary<TopicPartition, LanePartition> _assigned = [];
+    private readonly Dictionary<(nint Topic, int Partition), LaneAssignment> _byHandle = [];
+    private readonly Dictionary<TopicPartition, LaneAssignment> _assigned = [];
     private readonly List<LanePartition> _refused = [];
     private readonly List<PartitionOffset> _list = [];
     private readonly HashSet<Inbox> _pinningInboxes = [];
@@ -234,10 +234,13 @@ internal sealed unsafe partial class Lane
         foreach (var (_, partition) in commands)
         {
             // Another lane's by now, when it was stopped and started behind this order's back.
-            if (partition.Lane != this || partition.IsAssigned || !partition.Inbox.TryOpen(partition, out var position))
+            if (partition.Lane != this || _assigned.ContainsKey(partition.Id)
+                || !partition.Inbox.TryOpen(partition, this, out var position))
+            {
                 continue;
-            partition.IsAssigned = true;
-            _assigned.Add(partition.Id, partition);
+            }
+
+            _assigned.Add(partition.Id, new LaneAssignment(partition));
             _list.Add(new PartitionOffset(partition.Id.Topic, partition.Id.Partition, position));
         }
 
@@ -269,13 +272,11 @@ internal sealed unsafe partial class Lane
 
     private void Forget(LanePartition partition)
     {
-        if (!partition.IsAssigned)
+        if (!_assigned.TryGetValue(partition.Id, out var assignment) || assignment.Partition != partition)
             return;
-        partition.IsAssigned = false;
         _assigned.Remove(partition.Id);
-        if (partition.TopicHandle != 0)
-            _byHandle.Remove((partition.TopicHandle, partition.Id.Partition));
-        partition.TopicHandle = 0;
+        if (assignment.TopicHandle != 0)
+            _byHandle.Remove((assignment.TopicHandle, partition.Id.Partition));
         _list.Add(new PartitionOffset(partition.Id.Topic, partition.Id.Partition));
     }
 
@@ -292,7 +293,7 @@ internal sealed unsafe partial class Lane
                 continue;
             }
 
-            var partition = Find(message);
+            var partition = Find(message)?.Partition;
             if (partition is null)
             {
                 NativeConsumer.Destroy(message);
@@ -357,7 +358,7 @@ internal sealed unsafe partial class Lane
         }
 
         var batch = new RecordBatch(partition, this, entries, count, payload, _time.GetTimestamp());
-        if (payload < MinPinned(batch) && partition.IsOpen)
+        if (payload < MinPinned(batch) && partition.OpenFor == this)
             batch.CopyOut();
         if (!partition.Inbox.TryAdd(batch))
         {
@@ -411,33 +412,34 @@ internal sealed unsafe partial class Lane
     /// The partition of a message. A topic's handle stays the same, and is not given to another topic, as long as a
     /// partition of it is assigned; so it is remembered for assigned partitions, and only for them.
     /// </summary>
-    private LanePartition? Find(NativeMessage* message)
+    private LaneAssignment? Find(NativeMessage* message)
     {
         if (message->Topic == 0)
             return null;
-        if (_byHandle.TryGetValue((message->Topic, message->Partition), out var partition))
-            return partition;
-        if (!_assigned.TryGetValue(new TopicPartition(NativeConsumer.TopicName(message->Topic), message->Partition), out partition))
+        if (_byHandle.TryGetValue((message->Topic, message->Partition), out var assignment))
+            return assignment;
+        if (!_assigned.TryGetValue(new TopicPartition(NativeConsumer.TopicName(message->Topic), message->Partition), out assignment))
             return null;
-        partition.TopicHandle = message->Topic;
-        _byHandle.Add((message->Topic, message->Partition), partition);
-        return partition;
+        assignment.TopicHandle = message->Topic;
+        _byHandle.Add((message->Topic, message->Partition), assignment);
+        return assignment;
     }
 
     private void HandleError(NativeMessage* message)
     {
         var error = message->Error;
         var text = Marshal.PtrToStringUTF8((nint)message->Value, message->ValueLength);
-        if (Find(message) is not { } partition)
+        if (Find(message) is not { } assignment)
         {
             Log.ClientError(_logger, _name, error, text);
             return;
         }
 
+        var partition = assignment.Partition;
         switch (error)
         {
             case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange:
-                if (!partition.IsOpen || message->Offset < partition.Position)
+                if (partition.OpenFor != this || message->Offset < partition.Position)
                     return; // from before the partition was stopped and started again
                 _refused.Add(partition);
                 partition.Inbox.Reposition(partition, partition.Position);
@@ -446,6 +448,8 @@ internal sealed unsafe partial class Lane
 
             case ErrorCode.TopicAuthorizationFailed or ErrorCode.Local_BadMsg or ErrorCode.InvalidMsg
                 or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented:
+                if (partition.OpenFor != this)
+                    return;
                 _refused.Add(partition);
                 partition.Inbox.Reposition(partition, partition.Position);
                 partition.Reader.ReadFailed(partition, new ConnectException($"Reading {partition.Id} failed: {text} ({error})"));
@@ -453,9 +457,9 @@ internal sealed unsafe partial class Lane
 
             default:
                 // librdkafka tries again.
-                if (partition.LastError != error)
+                if (assignment.LastError != error)
                     Log.PartitionError(_logger, _name, partition.Id.Topic, partition.Id.Partition, error, text);
-                partition.LastError = error;
+                assignment.LastError = error;
                 break;
         }
     }

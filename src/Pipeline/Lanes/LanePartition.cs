@@ -4,8 +4,9 @@ namespace Exports.Pipeline;
 
 /// <summary>
 /// A partition that is read for a task, from its assignment to its revocation. Which fields belong to whom:
-/// the inbox's lock guards where reading stands, the lane's thread owns whether librdkafka reads, and the delivery loop
-/// owns the acknowledgement.
+/// the inbox's lock guards where reading stands, the lane set chooses the lane, and the delivery loop owns the
+/// acknowledgement. What a lane's thread knows of it is the lane's own (<see cref="LaneAssignment"/>), since a partition that
+/// changes lanes is known to two of them for a while.
 /// </summary>
 internal sealed class LanePartition(TopicPartition id, Inbox inbox, ILaneReader reader, long position)
 {
@@ -25,8 +26,12 @@ internal sealed class LanePartition(TopicPartition id, Inbox inbox, ILaneReader 
     /// <summary>The offset of the next record that the inbox takes, or <see cref="Beginning"/>.</summary>
     public long Position { get; set; } = position;
 
-    /// <summary>Whether the inbox takes records. When not, the lane stops reading, and starts anew at <see cref="Position"/>.</summary>
-    public bool IsOpen { get; set; }
+    /// <summary>
+    /// The lane from which the inbox takes records; null for none. A lane that is refused stops reading, and starts anew at
+    /// <see cref="Position"/>. One that the partition has left may still have records of it, which the inbox must not mistake
+    /// for those of the lane that reads it now: there would be a gap before them.
+    /// </summary>
+    public Lane? OpenFor { get; set; }
 
     /// <summary>Set when the task has given the partition up: it is never read again.</summary>
     public bool IsRevoked { get; set; }
@@ -39,17 +44,6 @@ internal sealed class LanePartition(TopicPartition id, Inbox inbox, ILaneReader 
         get => Volatile.Read(ref _lane);
         set => Volatile.Write(ref _lane, value);
     }
-
-    // The lane's thread.
-
-    /// <summary>Whether librdkafka reads it.</summary>
-    public bool IsAssigned { get; set; }
-
-    /// <summary>librdkafka's handle of the topic, under which the lane finds the partition; 0 until its first record.</summary>
-    public nint TopicHandle { get; set; }
-
-    /// <summary>The last error that was logged, so that one that persists is logged once.</summary>
-    public Confluent.Kafka.ErrorCode LastError { get; set; }
 
     // The delivery loop.
 

@@ -15,7 +15,6 @@ internal sealed unsafe class RecordBatch
     /// </summary>
     public const int RecordOverhead = 384;
 
-    private readonly Lane _lane;
     private RecordEntry* _entries;
     private int _unreleased;
     private void* _copy;
@@ -33,7 +32,7 @@ internal sealed unsafe class RecordBatch
         Count = count;
         Payload = payload;
         ReadAt = readAt;
-        _lane = lane;
+        Lane = lane;
         _entries = entries;
         _unreleased = count;
         lane.Pin();
@@ -41,6 +40,9 @@ internal sealed unsafe class RecordBatch
 
     /// <summary>The partition that the records are from.</summary>
     public LanePartition Partition { get; }
+
+    /// <summary>The lane that read them.</summary>
+    public Lane Lane { get; }
 
     /// <summary>The number of records.</summary>
     public int Count { get; }
@@ -116,7 +118,7 @@ internal sealed unsafe class RecordBatch
             entry.Message = null;
         }
 
-        _lane.Unpin();
+        Lane.Unpin();
     }
 
     /// <summary>Gives the memory of records back.</summary>
@@ -133,7 +135,7 @@ internal sealed unsafe class RecordBatch
         FreeEntries(_entries);
         _entries = null;
         if (_copy is null)
-            _lane.Unpin();
+            Lane.Unpin();
         else
             NativeMemory.Free(_copy);
     }

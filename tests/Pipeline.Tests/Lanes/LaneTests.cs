@@ -176,4 +176,65 @@ public sealed class LaneTests
         Assert.Equal(1, worker.Log.CountOf("cannot be read at present"));
         Assert.False(pipeline.Completion.IsCompleted);
     }
+
+    [Fact]
+    public async Task A_partition_that_changes_lanes_while_the_old_one_is_busy_is_read_on_without_a_gap()
+    {
+        await using var worker = new TestWorker();
+        worker.Produce(1, 1000, bytes: 2000); // more than one batch in a read
+        var budget = new BufferBudget(long.MaxValue, long.MaxValue);
+        await using var lanes = new LaneSet(worker.Options, budget, TimeProvider.System, worker.Log);
+        var settings = new LaneSettings(worker.Options.Client, "test");
+        using var reader = new BusyReader();
+        var inbox = new Inbox(budget, wantsHeaders: false);
+        var partition = new LanePartition(new(s_topic, 0), inbox, reader, 0);
+        inbox.Add(partition);
+        lanes.Start(settings, [partition]);
+        await Eventually.HoldsAsync(() => reader.IsBusy);
+        var left = partition.Lane!;
+
+        // A pause and a resumption, of which the lane hears when it has more of the partition in its hands.
+        worker.Kafka.SetDown();
+        lanes.Stop([partition]);
+        inbox.Suspend();
+        inbox.Resume();
+        lanes.Start(settings, [partition]);
+        Assert.NotSame(left, partition.Lane);
+        await Eventually.HoldsAsync(() => partition.OpenFor == partition.Lane);
+        reader.GoOn();
+        await left.Ended.WaitAsync(TimeSpan.FromSeconds(30));
+        worker.Kafka.SetUp();
+
+        await Eventually.HoldsAsync(() => inbox.WaitingRecords >= 1000, () => $"{inbox.WaitingRecords}");
+        var segments = new List<Segment>();
+        inbox.Take(segments, int.MaxValue, long.MaxValue);
+        var offsets = segments.SelectMany(segment => segment.Batch.Entries.ToArray().Select(entry => entry.Offset)).ToArray();
+        segments.ForEach(segment => inbox.Release(segment));
+        inbox.Revoke([partition]);
+        lanes.Stop([partition]);
+        Assert.Equal(Enumerable.Range(0, 1000).Select(i => (long)i), offsets);
+    }
+
+    /// <summary>Keeps the thread that brings it the first records.</summary>
+    private sealed class BusyReader : ILaneReader, IDisposable
+    {
+        private readonly ManualResetEventSlim _goOn = new();
+        private volatile bool _isBusy;
+
+        public bool IsBusy => _isBusy;
+
+        public void GoOn() => _goOn.Set();
+
+        public void RecordsArrived()
+        {
+            _isBusy = true;
+            _goOn.Wait();
+        }
+
+        public void OffsetOutOfRange(LanePartition partition, long offset) => Assert.Fail($"{offset}");
+
+        public void ReadFailed(LanePartition partition, Exception error) => Assert.Fail($"{error}");
+
+        public void Dispose() => _goOn.Dispose();
+    }
 }
