@@ -75,59 +75,42 @@ public sealed unsafe class EmbeddedKafka : IDisposable
     public void CreateTopic(string topic, int partitions)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
-        lock (_lock)
-            Check(MockClusterApi.rd_kafka_mock_topic_create(Cluster, topic, partitions, 1), $"create the topic '{topic}'");
+        Order(cluster => MockClusterApi.rd_kafka_mock_topic_create(cluster, topic, partitions, 1), $"create the topic '{topic}'");
     }
 
     /// <summary>Deletes a topic with all its records.</summary>
     public void DeleteTopic(string topic)
-    {
-        lock (_lock)
-            Check(MockClusterApi.rd_kafka_mock_topic_delete(Cluster, topic), $"delete the topic '{topic}'");
-    }
+        => Order(cluster => MockClusterApi.rd_kafka_mock_topic_delete(cluster, topic), $"delete the topic '{topic}'");
 
     /// <summary>Makes every request about a topic fail with an error; <see cref="ErrorCode.NoError"/> ends it.</summary>
     public void SetTopicError(string topic, ErrorCode error)
-    {
-        lock (_lock)
-            MockClusterApi.rd_kafka_mock_topic_set_error(Cluster, topic, (int)error);
-    }
+        => Order(
+            cluster =>
+            {
+                MockClusterApi.rd_kafka_mock_topic_set_error(cluster, topic, (int)error);
+                return 0;
+            },
+            $"set the error of the topic '{topic}'");
 
     /// <summary>Deletes the records of a partition that lie before an offset, as retention does.</summary>
     public void DeleteRecords(string topic, int partition, long beforeOffset)
-    {
-        lock (_lock)
-        {
-            Check(
-                MockClusterApi.rd_kafka_mock_partition_delete_records(Cluster, topic, partition, beforeOffset),
-                $"delete records of {topic}-{partition}");
-        }
-    }
+        => Order(
+            cluster => MockClusterApi.rd_kafka_mock_partition_delete_records(cluster, topic, partition, beforeOffset),
+            $"delete records of {topic}-{partition}");
 
     /// <summary>Moves a partition to a broker.</summary>
     public void SetLeader(string topic, int partition, int broker)
-    {
-        lock (_lock)
-        {
-            Check(
-                MockClusterApi.rd_kafka_mock_partition_set_leader(Cluster, topic, partition, broker),
-                $"move {topic}-{partition} to broker {broker}");
-        }
-    }
+        => Order(
+            cluster => MockClusterApi.rd_kafka_mock_partition_set_leader(cluster, topic, partition, broker),
+            $"move {topic}-{partition} to broker {broker}");
 
     /// <summary>Takes a broker down: its connections break, and new ones are refused.</summary>
     public void SetBrokerDown(int broker)
-    {
-        lock (_lock)
-            Check(MockClusterApi.rd_kafka_mock_broker_set_down(Cluster, broker), $"take broker {broker} down");
-    }
+        => Order(cluster => MockClusterApi.rd_kafka_mock_broker_set_down(cluster, broker), $"take broker {broker} down");
 
     /// <summary>Brings a broker up again, at the same address and with its records.</summary>
     public void SetBrokerUp(int broker)
-    {
-        lock (_lock)
-            Check(MockClusterApi.rd_kafka_mock_broker_set_up(Cluster, broker), $"bring broker {broker} up");
-    }
+        => Order(cluster => MockClusterApi.rd_kafka_mock_broker_set_up(cluster, broker), $"bring broker {broker} up");
 
     /// <summary>Takes all brokers down.</summary>
     public void SetDown()
@@ -145,14 +128,9 @@ public sealed unsafe class EmbeddedKafka : IDisposable
 
     /// <summary>Delays every answer of a broker.</summary>
     public void SetLatency(int broker, TimeSpan latency)
-    {
-        lock (_lock)
-        {
-            Check(
-                MockClusterApi.rd_kafka_mock_broker_set_rtt(Cluster, broker, (int)latency.TotalMilliseconds),
-                $"set the latency of broker {broker}");
-        }
-    }
+        => Order(
+            cluster => MockClusterApi.rd_kafka_mock_broker_set_rtt(cluster, broker, (int)latency.TotalMilliseconds),
+            $"set the latency of broker {broker}");
 
     /// <summary>Answers the next requests of a kind with these errors, one each, in order.</summary>
     /// <param name="api">The kind, by its number in the Kafka protocol: 0 Produce, 1 Fetch, 2 ListOffsets, 3 Metadata, …</param>
@@ -188,8 +166,19 @@ public sealed unsafe class EmbeddedKafka : IDisposable
 
     private nint Cluster => _cluster != 0 ? _cluster : throw new ObjectDisposedException(nameof(EmbeddedKafka));
 
-    private static void Check(int error, string what)
+    /// <summary>
+    /// Has the cluster's thread do something, and waits for it. An order that follows on the heels of another can find the
+    /// thread on its way to sleep, which it then does for up to a second; hence the moment of rest.
+    /// </summary>
+    private void Order(Func<nint, int> order, string what)
     {
+        int error;
+        lock (_lock)
+        {
+            error = order(Cluster);
+            Thread.Sleep(1);
+        }
+
         if (error != 0)
             throw new InvalidOperationException(
                 $"The embedded Kafka could not {what}: {Marshal.PtrToStringUTF8(MockClusterApi.rd_kafka_err2str(error))}");
