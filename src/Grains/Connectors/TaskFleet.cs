@@ -4,6 +4,7 @@ namespace Exports.Grains;
 internal sealed class TaskFleet(string connector, IGrainFactory grains)
 {
     private readonly Dictionary<int, long> _taken = [];
+    private readonly Dictionary<int, ITaskGrain> _tasks = [];
 
     /// <summary>The newest plan that each task is known to have taken over.</summary>
     public IReadOnlyDictionary<int, long> Taken => _taken;
@@ -12,7 +13,16 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
     public long Heard { get; private set; }
 
     /// <summary>A task.</summary>
-    public ITaskGrain this[int number] => grains.GetGrain<ITaskGrain>(new TaskId(connector, number).Key);
+    public ITaskGrain this[int number]
+    {
+        get
+        {
+            // Kept, because the engine looks a good deal up to make one, and every round of supervision asks.
+            if (!_tasks.TryGetValue(number, out var task))
+                _tasks[number] = task = grains.GetGrain<ITaskGrain>(new TaskId(connector, number).Key);
+            return task;
+        }
+    }
 
     /// <summary>Has tasks give up partitions.</summary>
     /// <param name="epoch">The next plan's epoch.</param>

@@ -5,11 +5,17 @@ namespace Exports.Pipeline;
 
 /// <summary>
 /// The lanes of a worker. Partitions are spread over the lanes of their settings; two tasks that want the same partition
-/// get different lanes; a lane without partitions is closed. Thread-safe.
+/// get different lanes; a full lane is joined by another; a lane without partitions is closed. Thread-safe.
 /// </summary>
 internal sealed class LaneSet(PipelineOptions options, BufferBudget budget, TimeProvider time, ILoggerFactory loggers)
     : IAsyncDisposable
 {
+    /// <summary>
+    /// For every partition in an answer from Kafka, librdkafka goes through the list of all the consumer's topics: the CPU time that
+    /// an idle lane takes rises with the square of their number.
+    /// </summary>
+    internal const int MaxPartitions = 2000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<LaneSettings, List<Lane>> _lanes = [];
     private readonly HashSet<Lane> _closing = [];
@@ -88,7 +94,8 @@ internal sealed class LaneSet(PipelineOptions options, BufferBudget budget, Time
     {
         if (!_lanes.TryGetValue(settings, out var lanes))
             _lanes[settings] = lanes = [];
-        var free = lanes.Where(lane => !lane.Reserved.ContainsKey(partition)).MinBy(lane => lane.Reserved.Count);
+        var free = lanes.Where(lane => lane.Reserved.Count < MaxPartitions && !lane.Reserved.ContainsKey(partition))
+            .MinBy(lane => lane.Reserved.Count);
         if (free is not null && (lanes.Count >= options.Lanes || free.Reserved.Count == 0))
             return free;
         var number = Interlocked.Increment(ref _lastNumber);

@@ -70,6 +70,23 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public async Task A_full_lane_is_joined_by_another()
+    {
+        await using var worker = new TestWorker(partitions: LaneSet.MaxPartitions + 1);
+        using var sink = new TestSink();
+
+        var pipeline = await worker.ReadAsync(sink, LaneSet.MaxPartitions + 1);
+
+        Assert.Equal(2, worker.Factory.Lanes);
+        worker.Send(s_topic, 0, null, "first");
+        worker.Send(s_topic, LaneSet.MaxPartitions, null, "last");
+        worker.Flush();
+        await Eventually.HoldsAsync(() => sink.Count == 2);
+        await pipeline.RevokeAsync([new(s_topic, LaneSet.MaxPartitions)], CancellationToken.None);
+        Assert.Equal(1, worker.Factory.Lanes);
+    }
+
+    [Fact]
     public async Task One_lane_reads_a_thousand_partitions_for_a_hundred_tasks()
     {
         await using var worker = new TestWorker(partitions: 1000);
