@@ -42,8 +42,8 @@ internal static class IdleBench
         await UntilRunningAsync(worker, options.Connectors);
         var running = clock.Elapsed.TotalSeconds;
 
-        // What the start has left to do, such as the first flush, is no idle cost.
-        await Task.Delay(TimeSpan.FromSeconds(15));
+        // What the start has left to do is no idle cost: the first flushes, the first round of supervision, compiling for speed.
+        await Task.Delay(TimeSpan.FromSeconds(45));
         Progress.Say($"watching for {options.IdleTime.TotalSeconds:F0} s");
         var before = worker.Process.Usage;
         clock.Restart();

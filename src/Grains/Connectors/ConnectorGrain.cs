@@ -189,7 +189,9 @@ internal sealed class ConnectorGrain(
     }
 
     /// <inheritdoc/>
-    public Task ReceiveReminder(string reminderName, TickStatus status) => EnsureRunningAsync();
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+        // It is for connectors that have lost their activation; one that supervises itself is there.
+        => _supervision is null ? EnsureRunningAsync() : Task.CompletedTask;
 
     private int TaskCount => _state.Value.Plan?.Tasks.Count ?? 0;
 
@@ -212,10 +214,11 @@ internal sealed class ConnectorGrain(
         _supervision ??= this.RegisterGrainTimer(
             () =>
             {
+                _supervision?.Change(Beat.Align(options.SupervisionInterval, time), options.SupervisionInterval);
                 _ = _work.RequestAsync(interrupt: false);
                 return Task.CompletedTask;
             },
-            new(options.SupervisionInterval * Random.Shared.NextDouble(), options.SupervisionInterval) { Interleave = true });
+            new(Beat.Align(options.SupervisionInterval * Random.Shared.NextDouble(), time), options.SupervisionInterval) { Interleave = true });
     }
 
     private async Task AttemptAsync(CancellationToken interrupt)

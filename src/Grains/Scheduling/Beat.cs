@@ -1,14 +1,20 @@
 namespace Exports.Grains;
 
 /// <summary>
-/// Moments at which work is done that is due now and then and need not be on the dot. Thousands of tasks that each wake the
-/// process at a moment of their own cost more than what they wake for; so those that are due soon after each other wake it
-/// together.
+/// Waits of what is done now and then and need not be on the dot: the flushes of tasks, the rounds of supervision. Thousands
+/// that each wake the process at a moment of their own cost more than what they wake for; so those that are due soon after
+/// each other wake it together.
 /// </summary>
 internal static class Beat
 {
-    private static readonly long s_ticks = TimeSpan.FromMilliseconds(200).Ticks;
+    private static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The first beat at or after a time; at most 200 ms later.</summary>
-    public static DateTimeOffset AtOrAfter(DateTimeOffset time) => time.AddTicks((s_ticks - time.UtcTicks % s_ticks) % s_ticks);
+    /// <summary>The wait itself when it is short; else one that ends on a beat, at most 200 ms later.</summary>
+    public static TimeSpan Align(TimeSpan wait, TimeProvider time)
+    {
+        if (wait < s_beat * 10)
+            return wait;
+        var over = (time.GetUtcNow() + wait).UtcTicks % s_beat.Ticks;
+        return over == 0 ? wait : wait + TimeSpan.FromTicks(s_beat.Ticks - over);
+    }
 }

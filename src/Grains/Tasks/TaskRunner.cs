@@ -55,7 +55,7 @@ internal sealed partial class TaskRunner : IDisposable
         _waits = new(options.RetryDelay, options.RetryDelayMax);
         _driver = new(id, state, factory, options, time, _wakeup.Set, logger);
         _mirror = new(groups, id, time, logger);
-        _nextFlush = Beat.AtOrAfter(time.GetUtcNow() + (options.OffsetFlushInterval * Random.Shared.NextDouble()));
+        _nextFlush = time.GetUtcNow() + Beat.Align(options.OffsetFlushInterval * Random.Shared.NextDouble(), time);
     }
 
     /// <summary>The loop. Ends after <see cref="StopAsync"/>, or when the activation is fenced.</summary>
@@ -257,7 +257,7 @@ internal sealed partial class TaskRunner : IDisposable
 
     private async Task FlushAsync()
     {
-        _nextFlush = Beat.AtOrAfter(_time.GetUtcNow() + _options.OffsetFlushInterval);
+        _nextFlush = _time.GetUtcNow() + Beat.Align(_options.OffsetFlushInterval, _time);
         try
         {
             await _driver.FlushAsync();

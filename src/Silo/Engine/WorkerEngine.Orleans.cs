@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Orleans.Configuration;
 
 namespace Exports.Silo.Engine;
 
@@ -7,8 +8,13 @@ internal static partial class WorkerEngine
 {
     public const string Name = "Orleans";
 
+    /// <summary>Room in the cache of where grains live, which takes its memory at the start: by default for a million.</summary>
+    private const int DirectoryCacheSize = 50_000;
+
+    // Without a gateway: nobody but this process calls its grains.
     static partial void Cluster(ISiloBuilder silo)
-        => silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: FreePort());
+        => silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0)
+            .Configure<GrainDirectoryOptions>(options => options.CacheSize = DirectoryCacheSize);
 
     private static int FreePort()
     {
