@@ -20,7 +20,8 @@ internal static class SteadyFeed
         {
             BootstrapServers = bootstrapServers,
             EnableIdempotence = true,
-            LingerMs = 0,
+            // Without, each record is a message set of its own, of which the embedded Kafka gives out one for a fetch.
+            LingerMs = 1,
             DeliveryReportFields = "none",
         }).Build();
         var started = Stopwatch.GetTimestamp();
