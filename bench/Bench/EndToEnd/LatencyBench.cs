@@ -20,7 +20,7 @@ internal static class LatencyBench
     public static async Task RunAsync(BenchOptions options, Report report)
     {
         var topics = options.Rates.SelectMany(rate => new[] { "raw", "noop", "copy", "target" }.Select(use => (Topic(use, rate), Partitions))).ToList();
-        await using var kafka = await BenchKafka.StartAsync(options.Directory, topics);
+        await using var kafka = await BenchKafka.StartAsync(options.Directory, topics, isInProcess: true);
         Console.WriteLine($"latency: records of {options.Size} bytes, {Partitions} partitions, each rate for {options.LatencyTime.TotalSeconds:F0} s after {s_warm.TotalSeconds:F0} s to get warm, {kafka.Name}");
         if (kafka.IsEmbedded)
             Console.WriteLine("  with fetch.max.wait.ms=1: the embedded Kafka lets an empty fetch wait all of that time, even if a record arrives");
@@ -82,7 +82,7 @@ internal static class LatencyBench
         await worker.Rest.PutConfigAsync(topic, KafkaSink.Config(run.Kafka.BootstrapServers, topic, target, 1));
         await worker.Rest.WaitUntilRunningAsync(topic, 1);
         var reading = run.ReadAsync(target);
-        run.Feed(topic);
+        run.Feed(topic, target);
         return await reading;
     }
 
@@ -96,7 +96,8 @@ internal static class LatencyBench
 
         private (string Name, string Value)[] ConsumerSettings => Kafka.IsEmbedded ? [("fetch.max.wait.ms", "1")] : [];
 
-        public void Feed(string topic) => SteadyFeed.Run(Kafka.BootstrapServers, topic, Partitions, Records, Rate, Options.Size);
+        public void Feed(string topic, string? target = null)
+            => SteadyFeed.Run(Kafka, topic, Partitions, Records, Rate, Options.Size, target);
 
         public Task<Latencies> ReadAsync(string topic)
         {

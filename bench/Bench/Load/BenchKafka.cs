@@ -5,7 +5,9 @@ using Exports.Kafka.Client;
 
 namespace Exports.Bench.Load;
 
-/// <summary>The Kafka that is measured with: the embedded one in a process of its own, or the one that the environment names.</summary>
+/// <summary>
+/// The Kafka that is measured with: the embedded one, in a process of its own or in this one, or the one that the environment names.
+/// </summary>
 internal sealed class BenchKafka : IAsyncDisposable
 {
     public const string Variable = "KAFKA_BOOTSTRAP_SERVERS";
@@ -15,37 +17,55 @@ internal sealed class BenchKafka : IAsyncDisposable
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
     private readonly BrokerProcess? _process;
+    private readonly EmbeddedKafka? _embedded;
     private readonly List<string> _topics = [];
 
-    private BenchKafka(string bootstrapServers, BrokerProcess? process)
+    private BenchKafka(string bootstrapServers, BrokerProcess? process = null, EmbeddedKafka? embedded = null)
     {
         BootstrapServers = bootstrapServers;
         _process = process;
+        _embedded = embedded;
     }
 
     /// <summary>The address.</summary>
     public string BootstrapServers { get; }
 
     /// <summary>Whether it is the embedded one.</summary>
-    public bool IsEmbedded => _process is not null;
+    public bool IsEmbedded => _process is not null || _embedded is not null;
 
     /// <summary>What to call it in reports.</summary>
     public string Name => IsEmbedded ? "embedded Kafka (librdkafka's mock cluster)" : $"Kafka at {BootstrapServers}";
 
     /// <summary>Starts the embedded one with topics; or creates the topics at the one that the environment names.</summary>
-    public static async Task<BenchKafka> StartAsync(string directory, IReadOnlyList<(string Topic, int Partitions)> topics)
+    /// <param name="directory">Where the log of the embedded one's process goes.</param>
+    /// <param name="topics">The topics.</param>
+    /// <param name="isInProcess">Whether the embedded one is to be part of this process, so that <see cref="Trim"/> can reach it.</param>
+    public static async Task<BenchKafka> StartAsync(
+        string directory, IReadOnlyList<(string Topic, int Partitions)> topics, bool isInProcess = false)
     {
         LibrdkafkaLoader.Load();
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } external)
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } external)
         {
-            var process = await BrokerProcess.StartAsync(directory, topics, TimeSpan.FromHours(2));
-            return new(process.BootstrapServers, process);
+            var kafka = new BenchKafka(external);
+            await kafka.CreateAsync(topics);
+            return kafka;
         }
 
-        var kafka = new BenchKafka(external, null);
-        await kafka.CreateAsync(topics);
-        return kafka;
+        if (isInProcess)
+        {
+            var embedded = EmbeddedKafka.Start(brokers: 1, [.. topics]);
+            return new(embedded.BootstrapServers, embedded: embedded);
+        }
+
+        var process = await BrokerProcess.StartAsync(directory, topics, TimeSpan.FromHours(2));
+        return new(process.BootstrapServers, process);
     }
+
+    /// <summary>
+    /// Has the embedded Kafka in this process forget a partition's records before an offset. It looks through all that it has of
+    /// a partition for each answer, so that at steady rates it would get slower from second to second.
+    /// </summary>
+    public void Trim(string topic, int partition, long before) => _embedded?.DeleteRecords(topic, partition, before);
 
     /// <summary>How many partitions a topic needs so that all records are kept.</summary>
     public static int PartitionsFor(long records, int size)
@@ -113,9 +133,11 @@ internal sealed class BenchKafka : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
+        if (IsEmbedded)
         {
-            await _process.DisposeAsync();
+            _embedded?.Dispose();
+            if (_process is not null)
+                await _process.DisposeAsync();
             return;
         }
 
