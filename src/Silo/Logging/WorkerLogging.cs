@@ -7,7 +7,7 @@ namespace Exports.Silo.Logging;
 internal static class WorkerLogging
 {
     /// <summary>Categories that report their routine as information; what they warn of is still logged.</summary>
-    private static readonly string[] s_chatty = ["Microsoft", "Orleans", "System"];
+    private static readonly string[] s_chatty = ["Microsoft", "Orleans", "Polly", "System"];
 
     /// <summary>
     /// Categories of Orleans that warn of what is meant to be: a garbage collector that keeps memory small, and, on machines

@@ -143,6 +143,30 @@ public sealed class StartPositionTests
     }
 
     [Fact]
+    public async Task Reading_goes_on_although_Kafka_deletes_records_faster_than_positions_are_reset()
+    {
+        const int partitions = 6;
+        await using var worker = new TestWorker(partitions);
+        using var sink = new TestSink { MaxBatchRecords = 10 };
+        worker.Produce(partitions, 500, setBytes: 100);
+        worker.Kafka.DeleteRecords(s_topic, 0, 1);
+
+        var reading = worker.ReadAsync(sink, partitions);
+        for (var before = 2; before <= 400; before++)
+        {
+            for (var p = 0; p < partitions; p++)
+                worker.Kafka.DeleteRecords(s_topic, p, before);
+        }
+
+        await reading;
+        await Eventually.HoldsAsync(
+            () => Enumerable.Range(0, partitions).All(p => sink.Offsets(s_topic, p) is [.., 499]),
+            () => string.Join('\n', worker.Log.Entries.Select(entry => entry.Text)));
+        for (var p = 0; p < partitions; p++)
+            Assert.Equal(100, sink.Offsets(s_topic, p).Count(offset => offset >= 400));
+    }
+
+    [Fact]
     public async Task While_Kafka_does_not_answer_nothing_begins_and_a_retry_may_help()
     {
         await using var worker = new TestWorker(

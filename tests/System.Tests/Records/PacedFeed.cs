@@ -10,8 +10,8 @@ namespace Exports.SystemTests.Records;
 /// </summary>
 internal sealed class PacedFeed(string bootstrapServers, string topic, int partitions, long records, params IReadOnlyList<Backlog> backlogs)
 {
-    /// <summary>200 bytes each and a message set of its own at worst: 3 MiB.</summary>
-    private const int MaxBacklog = 10_000;
+    /// <summary>200 bytes each and a message set of its own at worst: 1.5 MiB, which leaves room for what is read again.</summary>
+    private const int MaxBacklog = 5_000;
 
     private long _produced;
 
