@@ -32,7 +32,7 @@ public sealed class FileStreamSinkTests : FileSinkFixture
             TestBatch.Record(ConnectValue.From(1.5m)),
             TestBatch.Record(ConnectValue.From(true)),
             TestBatch.Record(ConnectValue.From(new Dictionary<string, object?>
-                { ["a"] = new List<object?> { 1L, null, "é\n" } })),
+            { ["a"] = new List<object?> { 1L, null, "é\n" } })),
             TestBatch.Record(ConnectValue.From(new Struct(schema) { ["id"] = 7L }, schema))), CancellationToken.None);
 
         Assert.Equal(

@@ -54,7 +54,9 @@ public sealed class ConfigurationTests
     {
         var errors = new KafkaSinkConnector().Validate(new Dictionary<string, string>
         {
-            ["target.bootstrap.servers"] = "a:9092", ["target.topic"] = "a", ["target.topic.prefix"] = "b",
+            ["target.bootstrap.servers"] = "a:9092",
+            ["target.topic"] = "a",
+            ["target.topic.prefix"] = "b",
         });
 
         Assert.Equal("target.topic.prefix", Assert.Single(errors).Key);

@@ -83,7 +83,8 @@ public sealed class PipelineTests
     {
         using var producer = new NativeProducer(new Dictionary<string, string>
         {
-            ["bootstrap.servers"] = source.BootstrapServers, ["linger.ms"] = "5",
+            ["bootstrap.servers"] = source.BootstrapServers,
+            ["linger.ms"] = "5",
         });
         var reports = new Reports();
         for (var i = first; i < last; i++)

@@ -59,7 +59,8 @@ public sealed class SecureConnectionTests : IDisposable
     {
         await using var front = new SecureFront(_kafka.BootstrapServers)
         {
-            Certificate = Certificates.Server(_authority, "127.0.0.1"), AsksForCertificate = true,
+            Certificate = Certificates.Server(_authority, "127.0.0.1"),
+            AsksForCertificate = true,
         };
         using var own = Certificates.Client(_authority, "exports");
         using var key = own.GetRSAPrivateKey()!;
@@ -111,7 +112,8 @@ public sealed class SecureConnectionTests : IDisposable
     {
         await using var front = new SecureFront(_kafka.BootstrapServers)
         {
-            Certificate = Certificates.Server(_authority, "127.0.0.1"), Login = ("me", "secret"),
+            Certificate = Certificates.Server(_authority, "127.0.0.1"),
+            Login = ("me", "secret"),
         };
 
         Connects(

@@ -226,18 +226,26 @@ internal sealed class KafkaSinkConfig
         $"What becomes of {what} that are neither bytes nor text: 'bytes' refuses them, 'json' writes them as JSON without a "
         + "schema. Bytes and text are written as they are in any case.")
     {
-        Default = "bytes", Group = Target, Width = ConfigWidth.Short, Importance = ConfigImportance.Low,
-        Check = ConfigChecks.OneOf("bytes", "json"), Recommend = _ => ["bytes", "json"],
+        Default = "bytes",
+        Group = Target,
+        Width = ConfigWidth.Short,
+        Importance = ConfigImportance.Low,
+        Check = ConfigChecks.OneOf("bytes", "json"),
+        Recommend = _ => ["bytes", "json"],
     };
 
     private static ConfigKey Text(string name, string documentation) => new(Prefix + name, ConfigType.String, documentation)
     {
-        Default = null, Group = Client, Importance = ConfigImportance.Low,
+        Default = null,
+        Group = Client,
+        Importance = ConfigImportance.Low,
     };
 
     private static ConfigKey Secret(string name, string documentation) => new(Prefix + name, ConfigType.Password, documentation)
     {
-        Default = null, Group = Client, Importance = ConfigImportance.Low,
+        Default = null,
+        Group = Client,
+        Importance = ConfigImportance.Low,
     };
 
     private static string? CheckTopic(string? name)

@@ -22,12 +22,12 @@ internal static class ConnectorConfigDefinition
     /// <summary>A key for the version of a plugin, which cannot be chosen yet.</summary>
     public static ConfigKey PluginVersion(string name, string? group)
         => new(name, ConfigType.String, "Not supported yet: the highest version of the class is used.")
-    {
-        Default = null,
-        Group = group,
-        Importance = ConfigImportance.Low,
-        Check = NotSupported("Choosing the version of a plugin"),
-    };
+        {
+            Default = null,
+            Group = group,
+            Importance = ConfigImportance.Low,
+            Check = NotSupported("Choosing the version of a plugin"),
+        };
 
     private static IEnumerable<ConfigKey> CommonKeys(PluginCatalog? plugins) =>
     [

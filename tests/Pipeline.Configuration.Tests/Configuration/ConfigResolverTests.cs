@@ -149,7 +149,7 @@ public sealed class ConfigResolverTests : IDisposable
     public void A_wrong_provider_is_refused_at_the_start(string key, string value, string message)
     {
         var config = new Dictionary<string, string>
-            { ["config.providers"] = "x", ["config.providers.x.class"] = "FileConfigProvider", [key] = value };
+        { ["config.providers"] = "x", ["config.providers.x.class"] = "FileConfigProvider", [key] = value };
 
         Assert.Contains(message, Assert.Throws<ConfigException>(() => new ConfigResolver(config)).Message);
     }

@@ -13,7 +13,7 @@ public class ConnectorValidatorTests
         Client = new Dictionary<string, string> { ["bootstrap.servers"] = "localhost:9092" },
         GroupId = "connect-cluster",
         Converters = new Dictionary<string, string>
-            { ["key.converter"] = "ByteArrayConverter", ["value.converter"] = "ByteArrayConverter" },
+        { ["key.converter"] = "ByteArrayConverter", ["value.converter"] = "ByteArrayConverter" },
     };
 
     private readonly ConnectorValidator _validator = new(s_plugins, new(new Dictionary<string, string>()), s_options);
@@ -338,7 +338,7 @@ public class ConnectorValidatorTests
         using var folder = new TemporaryFolder();
         var file = folder.File("p", "number=s3cr3t-number\ntoken=s3cr3t-token\nmin=9999\nclass=NullSink");
         var providers = new Dictionary<string, string>
-            { ["config.providers"] = "file", ["config.providers.file.class"] = "FileConfigProvider" };
+        { ["config.providers"] = "file", ["config.providers.file.class"] = "FileConfigProvider" };
         var validator = new ConnectorValidator(s_plugins, new(providers), s_options);
 
         var validation = validator.Validate(Config(
@@ -369,7 +369,7 @@ public class ConnectorValidatorTests
     private static Dictionary<string, string?> Config(params (string Key, string? Value)[] entries)
     {
         var config = new Dictionary<string, string?>
-            { ["name"] = "c1", ["connector.class"] = "NullSink", ["topics"] = "t", ["null.endpoint"] = "e" };
+        { ["name"] = "c1", ["connector.class"] = "NullSink", ["topics"] = "t", ["null.endpoint"] = "e" };
         foreach (var (key, value) in entries)
             config[key] = value;
         if (config["connector.class"] == "FileStreamSink")

@@ -34,7 +34,7 @@ public class RecordConversionTests
         };
         // Without value.converter, value.converter.prefix of the connector is nobody's.
         var config = new Dictionary<string, string>
-            { ["key.converter"] = "BackwardsConverter", ["value.converter.prefix"] = ">" };
+        { ["key.converter"] = "BackwardsConverter", ["value.converter.prefix"] = ">" };
         var conversion = RecordConversion.Create(s_plugins, config, Options(worker));
         var record = Record(headers: [new("h", ConnectValue.FromBytes("abc"u8.ToArray()))]);
 
@@ -119,8 +119,11 @@ public class RecordConversionTests
     public void A_converter_that_fails_is_named_with_its_stage(string key, ConversionStage stage, string name)
     {
         var config = new Dictionary<string, string>
-            { ["key.converter"] = "ByteArrayConverter", ["value.converter"] = "ByteArrayConverter",
-                [key] = "BackwardsConverter" };
+        {
+            ["key.converter"] = "ByteArrayConverter",
+            ["value.converter"] = "ByteArrayConverter",
+            [key] = "BackwardsConverter"
+        };
         var conversion = RecordConversion.Create(s_plugins, config, Options([]));
         var bad = "bad"u8.ToArray();
         var record = new SinkRecord

@@ -114,7 +114,7 @@ public class StringConverterTests
     {
         var converter = new StringConverter();
         converter.Configure(encoding is null ? new Dictionary<string, string>() : new Dictionary<string, string>
-            { ["converter.encoding"] = encoding }, ConverterRole.Value);
+        { ["converter.encoding"] = encoding }, ConverterRole.Value);
         return converter;
     }
 }

@@ -1,5 +1,5 @@
-using Exports.Connectors.Sdk;
 using Confluent.Kafka;
+using Exports.Connectors.Sdk;
 
 namespace Exports.Pipeline.Tests;
 
