@@ -21,8 +21,8 @@ public sealed record GrainOptions
     /// <summary>How often a connector looks whether topics have changed and its tasks are alive. Above zero.</summary>
     public TimeSpan SupervisionInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The period of the reminder that brings back a connector whose silo was lost. At least a minute.</summary>
-    public TimeSpan ReminderPeriod { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>The period of the reminder that brings back a connector whose activation was lost. At least a minute.</summary>
+    public TimeSpan ReminderPeriod { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a partition may be missing from Kafka's metadata before its task gives it up.</summary>
     public TimeSpan MissingPartitionAge { get; init; } = TimeSpan.FromMinutes(5);

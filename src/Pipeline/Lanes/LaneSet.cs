@@ -14,7 +14,7 @@ internal sealed class LaneSet(PipelineOptions options, BufferBudget budget, Time
     /// For every partition in an answer from Kafka, librdkafka goes through the list of all the consumer's topics: the CPU time that
     /// an idle lane takes rises with the square of their number.
     /// </summary>
-    internal const int MaxPartitions = 2000;
+    internal const int MaxPartitions = 500;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<LaneSettings, List<Lane>> _lanes = [];

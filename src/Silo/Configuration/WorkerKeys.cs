@@ -164,7 +164,7 @@ internal static class WorkerKeys
         Used(Lanes, ConfigType.Int, null, State,
             "How many consumers, each with a thread of its own, read for all tasks with the same client settings. "
             + "By default half the processor cores, at least 1 and at most 4. More are opened where one would read more than "
-            + "2000 partitions, or one partition for two tasks.",
+            + "500 partitions, or one partition for two tasks.",
             allowed: "1 to 64", check: ConfigChecks.Between(1, 64)),
         Used(BufferBytes, ConfigType.Long, "268435456", State,
             "The most bytes that all tasks together may hold, read and not yet acknowledged.",
