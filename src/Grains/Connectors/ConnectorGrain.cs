@@ -120,7 +120,9 @@ internal sealed class ConnectorGrain(
             _ => RunState.Running,
         };
         var tasks = await _tasks.GetStatusAsync(TaskCount, options.WorkerId);
-        return new(Name, run, options.WorkerId, _reconciler.Problem, tasks)
+        // A connector that runs has its plan, and notices nothing of a Kafka that is gone; whoever looks at it should.
+        var problem = _reconciler.Problem ?? (run == RunState.Running ? catalog.LastError : null);
+        return new(Name, run, options.WorkerId, problem, tasks)
         {
             ConnectorClass = _state.Value.Config?.GetValueOrDefault("connector.class"),
         };

@@ -12,6 +12,18 @@ public static class JavaClientSettings
         .GroupBy(rule => rule.Key, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
 
+    /// <summary>
+    /// Keys that one may have meant who wrote one that means nothing: those of a rule of their own, and of TLS and SASL those that
+    /// are set most.
+    /// </summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        .. s_rules.Keys,
+        "security.protocol", "sasl.mechanism", "sasl.jaas.config", "ssl.truststore.location", "ssl.truststore.type",
+        "ssl.truststore.certificates", "ssl.truststore.password", "ssl.keystore.location", "ssl.keystore.type", "ssl.keystore.key",
+        "ssl.keystore.certificate.chain", "ssl.keystore.password", "ssl.key.password", "ssl.endpoint.identification.algorithm",
+    ];
+
     /// <summary>Translates settings, and has librdkafka check each one that results.</summary>
     /// <param name="java">The settings; values with placeholders resolved. Keys that are empty are as good as missing.</param>
     /// <param name="role">What the client does. Settings of other roles have no effect and are listed as ignored.</param>

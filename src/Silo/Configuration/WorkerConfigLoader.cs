@@ -1,4 +1,5 @@
 using Exports.Connectors.Sdk;
+using Exports.Kafka.Client;
 using Exports.Pipeline;
 
 namespace Exports.Silo.Configuration;
@@ -140,7 +141,11 @@ internal sealed class WorkerConfigLoader
         _notNeeded.Sort(StringComparer.Ordinal);
         foreach (var key in settings.Unknown)
         {
-            var nearest = NearestKey.Find(key, WorkerKeys.All.Select(known => known.Name));
+            // A client's key keeps the prefix that it was given.
+            var prefix = new[] { WorkerKeys.Consumer, WorkerKeys.Producer, WorkerKeys.Admin }
+                .FirstOrDefault(prefix => key.StartsWith(prefix, StringComparison.Ordinal)) ?? "";
+            var nearest = NearestKey.Find(
+                key, WorkerKeys.All.Select(known => known.Name).Concat(JavaClientSettings.Keys.Select(known => prefix + known)));
             _warnings.Add($"Unknown key {key}: it has no effect.{(nearest is null ? "" : $" Did you mean {nearest}?")}");
         }
     }

@@ -28,6 +28,8 @@ internal static class WorkerLogging
                 logging.AddFilter(category, LogLevel.Error);
         }
 
+        // Why the worker does not start is said once, in a line of its own.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         foreach (var (category, level) in config.LogLevels)
             logging.AddFilter(category, level);
     }

@@ -225,6 +225,21 @@ public sealed class FailureTests : GrainsTest
     }
 
     [Fact]
+    public async Task While_Kafka_does_not_answer_a_running_connector_says_so()
+    {
+        World.SetTopic("orders", 1);
+        await CreateAsync("c", "orders");
+        Assert.Null((await Connector("c").GetStatusAsync())!.Trace);
+
+        World.IsKafkaDown = true;
+        var status = (await Connector("c").GetStatusAsync())!;
+
+        Assert.Equal((RunState.Running, "Kafka did not answer in time."), (status.State, status.Trace));
+        World.IsKafkaDown = false;
+        await Eventually.HoldsAsync(async () => (await Connector("c").GetStatusAsync())!.Trace is null);
+    }
+
+    [Fact]
     public async Task A_group_that_cannot_be_written_keeps_nothing_from_being_delivered_and_is_caught_up_with()
     {
         World.SetTopic("orders", 1);

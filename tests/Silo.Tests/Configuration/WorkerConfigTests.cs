@@ -206,6 +206,13 @@ public sealed class WorkerConfigTests : IDisposable
         Assert.Contains("consumer.max.pol.records", Assert.Single(config.Warnings));
     }
 
+    [Theory]
+    [InlineData("security.protocl=SSL", "Did you mean security.protocol?")]
+    [InlineData("reconnect.backof.ms=10", "Did you mean reconnect.backoff.ms?")]
+    [InlineData("consumer.fetch.max.wait=10", "Did you mean consumer.fetch.max.wait.ms?")]
+    public void A_misspelt_key_of_a_client_is_warned_about_with_the_key_that_was_meant(string line, string warning)
+        => Assert.Contains(warning, Assert.Single(Load(line).Warnings));
+
     [Fact]
     public void An_unknown_key_is_warned_about_once_with_the_key_that_was_meant()
     {
