@@ -72,6 +72,6 @@ public static class WorkerHost
     private static string WorkerId(Listener listener) => $"{(listener.IsAny ? Dns.GetHostName() : listener.Host)}:{listener.Port}";
 
     /// <summary>How long a worker may take to stop: requests end, then tasks, then the state file closes.</summary>
-    private static TimeSpan ShutdownTimeout(WorkerConfig config)
+    internal static TimeSpan ShutdownTimeout(WorkerConfig config)
         => RestServer.Drain + WorkerEngine.DeactivationTimeout(config) + TimeSpan.FromSeconds(3);
 }

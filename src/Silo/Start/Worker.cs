@@ -66,7 +66,8 @@ internal static partial class Worker
             Log.Started(logger);
             using var stop = asked.Register(() =>
             {
-                Log.Stopping(logger, config.ShutdownGrace);
+                Log.Stopping(
+                    logger, config.ShutdownGrace.TotalSeconds, WorkerHost.ShutdownTimeout(config).TotalSeconds);
                 app.Lifetime.StopApplication();
             });
             await app.WaitForShutdownAsync(CancellationToken.None);
@@ -146,8 +147,9 @@ internal static partial class Worker
         [LoggerMessage(6, LogLevel.Information, "Started")]
         public static partial void Started(ILogger logger);
 
-        [LoggerMessage(7, LogLevel.Information, "Stopping: what is on its way has {Grace} to be delivered")]
-        public static partial void Stopping(ILogger logger, TimeSpan grace);
+        [LoggerMessage(7, LogLevel.Information,
+            "Stopping: what is on its way has {Grace} s to be delivered; with destinations or a Kafka that do not answer it takes up to {Limit} s")]
+        public static partial void Stopping(ILogger logger, double grace, double limit);
 
         [LoggerMessage(8, LogLevel.Information, "Stopped")]
         public static partial void Stopped(ILogger logger);
