@@ -54,14 +54,17 @@ internal sealed class Inbox : IDisposable
     }
 
     /// <summary>
-    /// Lets a lane read a partition. False when it shall not, because it was revoked, or the inbox is suspended or
-    /// full; when there is room again, it is asked for again.
+    /// Lets a lane read a partition. False when it shall not, because the partition is another lane's by now or was revoked, or
+    /// the inbox is suspended or full; when there is room again, it is asked for again.
     /// </summary>
     public bool TryOpen(LanePartition partition, Lane lane, out long position)
     {
         lock (_lock)
         {
             position = partition.Position;
+            // Asked here: of two lanes that both come, the one that was chosen last has the last word.
+            if (partition.Lane != lane)
+                return false;
             partition.OpenFor = partition.IsRevoked || _isSuspended || _isClosed ? null : lane;
             return partition.OpenFor is not null;
         }

@@ -233,13 +233,9 @@ internal sealed unsafe partial class Lane
     {
         foreach (var (_, partition) in commands)
         {
-            // Another lane's by now, when it was stopped and started behind this order's back.
-            if (partition.Lane != this || _assigned.ContainsKey(partition.Id)
-                || !partition.Inbox.TryOpen(partition, this, out var position))
-            {
+            // The inbox refuses it when it is another lane's by now, because it was stopped and started behind this order's back.
+            if (_assigned.ContainsKey(partition.Id) || !partition.Inbox.TryOpen(partition, this, out var position))
                 continue;
-            }
-
             _assigned.Add(partition.Id, new LaneAssignment(partition));
             _list.Add(new PartitionOffset(partition.Id.Topic, partition.Id.Partition, position));
         }
