@@ -54,9 +54,17 @@ public sealed class RestartTests : GrainsTest
     [Fact]
     public async Task A_connector_that_was_half_created_clears_itself_away()
     {
-        World.Storage.Faults = (_, key) => key.Contains("connector/") ? WriteFault.Before : WriteFault.None;
+        // The starter of the first worker may still be at work, and clear the name away as soon as the creation has failed.
+        string? index = null;
+        World.Storage.Faults = (_, key) =>
+        {
+            if (!key.Contains("connector/"))
+                return WriteFault.None;
+            index = World.Storage.Read("exports.connector-index/connectors");
+            return WriteFault.Before;
+        };
         await Assert.ThrowsAnyAsync<Exception>(() => Connector("c").CreateAsync(Config("orders"), TargetState.Running));
-        Assert.Equal(["c"], await Grains.GetGrain<IConnectorIndexGrain>(IConnectorIndexGrain.Key).ListAsync());
+        Assert.Contains("\"c\"", index);
         World.Storage.Faults = (_, _) => WriteFault.None;
 
         await StopWorkerAsync();
