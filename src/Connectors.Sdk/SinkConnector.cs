@@ -31,6 +31,17 @@ public abstract class SinkConnector
     /// <returns>One entry an error: the key it is shown at, and a message that says what is wrong and what is allowed.</returns>
     public virtual IEnumerable<(string Key, string Message)> Validate(IReadOnlyDictionary<string, string> config) => [];
 
+    /// <summary>
+    /// Asks the destination whether a task of this configuration could write to it: whether it can be reached, takes the
+    /// credentials, and has the stream or topic. Writes nothing. Called on request only, when <see cref="Validate"/> finds no error.
+    /// </summary>
+    /// <param name="config">The connector's whole configuration, placeholders resolved. Holds secrets: messages must not.</param>
+    /// <param name="cancellationToken">Cancelled when time is up.</param>
+    /// <returns>One entry an error: the key it is shown at, and a message that says what is wrong and what to do.</returns>
+    public virtual Task<IReadOnlyList<(string Key, string Message)>> CheckDestinationAsync(
+        IReadOnlyDictionary<string, string> config, CancellationToken cancellationToken)
+        => Task.FromResult<IReadOnlyList<(string Key, string Message)>>([]);
+
     /// <summary>Makes a task, not yet started. Each call gives a new one.</summary>
     public abstract SinkTask CreateTask();
 }

@@ -52,6 +52,14 @@ public abstract class SinkTask
     /// </summary>
     public virtual Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>
+    /// Says that no further put comes before those under way have ended. A task that holds records back until there are more of
+    /// them should send what it has. May be called from any thread, and more than once.
+    /// </summary>
+    public virtual void Drain()
+    {
+    }
+
     /// <summary>Releases everything. Called exactly once, also when <see cref="StartAsync"/> has failed.</summary>
     public virtual Task StopAsync() => Task.CompletedTask;
 }
@@ -69,6 +77,15 @@ public sealed record SinkTaskContext(
     ILogger Logger,
     TimeProvider Time)
 {
+    /// <summary>
+    /// How long what fails is tried again (<c>errors.retry.timeout</c>): zero for not at all,
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for ever; null where the configuration does not say.
+    /// </summary>
+    public TimeSpan? RetryTimeout { get; init; }
+
+    /// <summary>The longest delay between two tries (<c>errors.retry.delay.max.ms</c>).</summary>
+    public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Names the task without its configuration, which may hold secrets.</summary>
     public override string ToString() => $"{Connector}-{Task}";
 }

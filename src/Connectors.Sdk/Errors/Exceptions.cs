@@ -24,6 +24,19 @@ public class RetriableException : ConnectException
     public TimeSpan? RetryAfter { get; }
 }
 
+/// <summary>The destination asks to slow down; the same operation may succeed later.</summary>
+public sealed class ThrottledException : RetriableException
+{
+    /// <summary>Makes an exception that asks for a retry and for less load.</summary>
+    /// <param name="message">What the destination said.</param>
+    /// <param name="inner">The cause.</param>
+    /// <param name="retryAfter">How long the destination asks to wait before the next attempt, when it says so.</param>
+    public ThrottledException(string message, Exception? inner = null, TimeSpan? retryAfter = null)
+        : base(message, inner, retryAfter)
+    {
+    }
+}
+
 /// <summary>Data does not fit its schema or cannot be converted.</summary>
 public class DataException : ConnectException
 {
