@@ -258,6 +258,9 @@ internal sealed partial class DeliveryLoop : ILaneReader
                 continue;
             }
 
+            // Whatever the sink holds back for more to come, no more comes before it is done.
+            if (_inFlight.Count > 0 && !MayPut)
+                _sink.Drain();
             await _signal.WaitAsync().ConfigureAwait(false);
         }
     }
@@ -348,6 +351,11 @@ internal sealed partial class DeliveryLoop : ILaneReader
             Recycle(half);
         }
     }
+
+    /// <summary>Whether another put is begun as soon as there is something to put.</summary>
+    private bool MayPut
+        => !_isStopping && !_isPaused && _fault is null && _failed.Count == 0 && _inFlight.Count < _maxInFlight
+            && !TryGetCommand(out _);
 
     private bool TryPut()
     {

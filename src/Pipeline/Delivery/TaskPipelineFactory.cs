@@ -85,7 +85,11 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
             spec.Task,
             resolved,
             new TaskLogger(_loggers.CreateLogger(sink.GetType().FullName!), spec),
-            _worker.Time);
+            _worker.Time)
+        {
+            RetryTimeout = resolved.ContainsKey(RetryTimeout) ? config.RetryTimeout : null,
+            RetryDelayMax = config.RetryDelayMax,
+        };
         try
         {
             await sink.StartAsync(context, cancellationToken).ConfigureAwait(false);

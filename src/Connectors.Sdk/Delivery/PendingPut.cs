@@ -1,0 +1,96 @@
+using System.Buffers;
+
+namespace Exports.Connectors.Sdk;
+
+/// <summary>A put whose records wait to be sent, are being sent, or wait to be sent again. Guarded by the delivery's lock.</summary>
+internal sealed class PendingPut
+{
+    private readonly TaskCompletionSource _completion = new();
+    private readonly SinkRecord[] _records;
+    private readonly Entry[] _entries;
+    private List<RecordFailure>? _failures;
+
+    /// <param name="batch">What was put.</param>
+    /// <param name="now">When, in the clock's timestamps.</param>
+    public PendingPut(SinkBatch batch, long now)
+    {
+        var records = batch.Records;
+        Unsettled = records.Length;
+        PutAt = now;
+        _records = ArrayPool<SinkRecord>.Shared.Rent(records.Length);
+        _entries = ArrayPool<Entry>.Shared.Rent(records.Length);
+        records.CopyTo(_records);
+        _entries.AsSpan(0, records.Length).Clear();
+        Count = records.Length;
+    }
+
+    /// <summary>When it was put, in the clock's timestamps.</summary>
+    public long PutAt { get; }
+
+    public int Count { get; }
+
+    /// <summary>How many records are neither accepted nor refused.</summary>
+    public int Unsettled { get; private set; }
+
+    public ref SinkRecord Record(int index) => ref _records[index];
+
+    public ref Entry Entry(int index) => ref _entries[index];
+
+    /// <summary>What the caller waits for.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>A record is accepted; with an error, it is refused for good.</summary>
+    public void Settle(int index, Exception? error = null)
+    {
+        Unsettled--;
+        if (error is not null)
+            (_failures ??= []).Add(new RecordFailure(index, error, CanRetry: false));
+    }
+
+    /// <summary>Tells the caller, without the lock. Nothing of the put is used afterwards.</summary>
+    /// <param name="fatal">Why the records that are left will not be sent.</param>
+    public void Complete(Exception? fatal)
+    {
+        ArrayPool<SinkRecord>.Shared.Return(_records, clearArray: true);
+        ArrayPool<Entry>.Shared.Return(_entries, clearArray: true);
+        if (Unsettled > 0)
+        {
+            _completion.SetException(fatal!);
+        }
+        else if (_failures is null)
+        {
+            _completion.SetResult();
+        }
+        else
+        {
+            _failures.Sort(static (a, b) => a.Index.CompareTo(b.Index));
+            _completion.SetException(new RecordsFailedException(_failures));
+        }
+    }
+}
+
+/// <summary>What the delivery remembers of a record.</summary>
+internal struct Entry
+{
+    /// <summary>The next record of the same queue.</summary>
+    public EntryRef Next;
+
+    public RequestItem Item;
+
+    /// <summary>How often it was sent and not accepted.</summary>
+    public int Failures;
+
+    /// <summary>When that happened first, in the clock's timestamps.</summary>
+    public long FirstFailure;
+
+    /// <summary>How many records a request with this one may hold, where less than any; 0 for any.</summary>
+    public int Suspects;
+}
+
+/// <summary>A record of a put; none when there is no put.</summary>
+internal readonly record struct EntryRef(PendingPut? Put, int Index)
+{
+    public bool IsNone => Put is null;
+
+    public ref Entry Entry => ref Put!.Entry(Index);
+}
