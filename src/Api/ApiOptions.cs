@@ -26,6 +26,9 @@ public sealed record ApiOptions
     /// <summary>How many connectors one listing asks at a time; at least 1.</summary>
     public int ListingConcurrency { get; init; } = 32;
 
+    /// <summary>How long a destination may take to answer where a request asks for <c>preflight=true</c>; above zero.</summary>
+    public TimeSpan PreflightTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestBodyBytes, 1);
@@ -33,6 +36,7 @@ public sealed record ApiOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HealthTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ListingTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ListingConcurrency, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PreflightTimeout, TimeSpan.Zero);
     }
 
     private static class Build

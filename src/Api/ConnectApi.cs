@@ -31,6 +31,7 @@ public static class ConnectApi
         services.AddSingleton<ConnectorCalls>();
         services.AddSingleton<ConnectorListing>();
         services.AddSingleton<ConfigCheck>();
+        services.AddSingleton<Preflight>();
         services.AddSingleton<StatusBodies>();
         services.AddSingleton<PluginInstances>();
         services.AddSingleton<WorkerHealth>();

@@ -34,7 +34,7 @@ internal static class ConnectorsEndpoints
     {
         var (name, givenConfig, initialState) =
             await JsonBody.ReadAsync(request, options.MaxRequestBodyBytes, CreateConnectorRequest.Parse);
-        var config = check.Check(name, givenConfig);
+        var config = await check.CheckAsync(name, givenConfig, request);
         var created = await calls.CallAsync("creating", name, c => c.CreateAsync(config, initialState), cancellationToken);
         return created is null ? ErrorResponses.AlreadyExists(name) : Created(request, ConnectorInfoBody.From(created));
     }
@@ -58,7 +58,7 @@ internal static class ConnectorsEndpoints
         AddressedConnector connector, HttpRequest request, ConfigCheck check, ApiOptions options)
     {
         var givenConfig = await JsonBody.ReadAsync(request, options.MaxRequestBodyBytes, ConfigBody.Parse);
-        var config = check.Check(connector.Name, givenConfig);
+        var config = await check.CheckAsync(connector.Name, givenConfig, request);
         var result = await connector.CallAsync("configuring", c => c.PutConfigAsync(config));
         var info = ConnectorInfoBody.From(result.Info);
         return result.Created ? Created(request, info) : ApiJson.Result(info, ApiJson.Context.ConnectorInfoBody);

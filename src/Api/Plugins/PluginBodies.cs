@@ -19,8 +19,13 @@ internal sealed record PluginInfoBody(
 /// <param name="ErrorCount">How many errors there are in all keys together.</param>
 /// <param name="Groups">The groups of keys in the order in which they are shown.</param>
 /// <param name="Configs">Every key.</param>
+/// <param name="Warnings">Which keys change nothing; left out when there are none, since Kafka Connect does not have this field.</param>
 internal sealed record ConfigInfosBody(
-    string Name, int ErrorCount, IReadOnlyList<string> Groups, IReadOnlyList<ConfigInfoBody> Configs)
+    string Name,
+    int ErrorCount,
+    IReadOnlyList<string> Groups,
+    IReadOnlyList<ConfigInfoBody> Configs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings)
 {
     public static ConfigInfosBody From(ConnectorValidation validation)
     {
@@ -29,7 +34,8 @@ internal sealed record ConfigInfosBody(
             validation.ConnectorClass,
             validation.Errors.Count,
             validation.Groups,
-            [.. validation.Keys.Select(key => new ConfigInfoBody(Definition(key.Definition), ConfigValueBody.From(key.Value)))]);
+            [.. validation.Keys.Select(key => new ConfigInfoBody(Definition(key.Definition), ConfigValueBody.From(key.Value)))],
+            validation.Warnings.Count > 0 ? validation.Warnings : null);
 
         ConfigKeyBody? Definition(ConfigKey? key)
         {
@@ -68,7 +74,7 @@ internal sealed record ConfigKeyBody(
             key.IsRequired,
             key.Default,
             Upper(key.Importance),
-            key.Documentation,
+            key.NoEffect is { } reason ? $"{key.Documentation} Has no effect here: {reason}." : key.Documentation,
             key.Group,
             Upper(key.Width),
             key.DisplayName,

@@ -31,12 +31,12 @@ internal static class PluginsEndpoints
     }
 
     private static async Task<IResult> ValidateAsync(
-        PathSegment plugin, HttpRequest request, ConnectorValidator validator, PluginInstances plugins, ApiOptions options)
+        PathSegment plugin, HttpRequest request, Preflight preflight, PluginInstances plugins, ApiOptions options)
     {
         var config = await JsonBody.ReadAsync(request, options.MaxRequestBodyBytes, ConfigBody.Parse);
         if (config.GetValueOrDefault("connector.class") is { } connectorClass && !IsSame(plugins, connectorClass, plugin.Value))
             return ErrorResponses.TypeMismatch(connectorClass, plugin.Value);
-        return ApiJson.Result(ConfigInfosBody.From(validator.Validate(config)), ApiJson.Context.ConfigInfosBody);
+        return ApiJson.Result(ConfigInfosBody.From(await preflight.ValidateAsync(config, request)), ApiJson.Context.ConfigInfosBody);
     }
 
     private static bool IsSame(PluginInstances plugins, string connectorClass, string plugin)

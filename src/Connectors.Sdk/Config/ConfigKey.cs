@@ -121,6 +121,12 @@ public sealed record ConfigKey
     /// <summary>The values to recommend, given the whole configuration; null when there are none to recommend.</summary>
     public Func<IReadOnlyDictionary<string, string>, IReadOnlyList<string>>? Recommend { get; init; }
 
+    /// <summary>
+    /// Why the key changes nothing: it is accepted for the sake of configurations that were written for another connector. Null
+    /// for a key that has an effect. Shown with the documentation, in validation, and in the log when the key is given.
+    /// </summary>
+    public string? NoEffect { get; init; }
+
     /// <summary>Whether the key matters, given the whole configuration; null when it always does.</summary>
     public Func<IReadOnlyDictionary<string, string>, bool>? IsVisible { get; init; }
 }

@@ -8,13 +8,23 @@ namespace Exports.Pipeline;
 /// The number of errors as Kafka Connect counts them: several messages about one key of a converter count as one.
 /// </param>
 /// <param name="UnknownKeys">Keys that nobody reads; not errors.</param>
+/// <param name="KeysWithoutEffect">Keys that were given and are accepted for compatibility only, with the reason; not errors.</param>
 public sealed record ConnectorValidation(
     string ConnectorClass,
     IReadOnlyList<string> Groups,
     IReadOnlyList<CheckedKey> Keys,
     int ErrorCount,
-    IReadOnlyList<UnknownKey> UnknownKeys)
+    IReadOnlyList<UnknownKey> UnknownKeys,
+    IReadOnlyList<(string Key, string Reason)> KeysWithoutEffect)
 {
+    /// <summary>What is not wrong and yet hardly meant: each says which key changes nothing.</summary>
+    public IReadOnlyList<string> Warnings { get; } =
+    [
+        .. UnknownKeys.Select(static unknown => $"nobody reads the configuration key '{unknown.Key}'"
+            + (unknown.Nearest is { } nearest ? $"; did you mean '{nearest}'?" : "")),
+        .. KeysWithoutEffect.Select(static key => $"the configuration key '{key.Key}' has no effect: {key.Reason}"),
+    ];
+
     /// <summary>All errors, in the order of the keys.</summary>
     public IReadOnlyList<string> Errors { get; } = [.. Keys.SelectMany(key => key.Value.Errors)];
 

@@ -34,7 +34,45 @@ public sealed class ConnectorValidator
     /// <exception cref="PluginNotFoundException">
     /// No connector has that class (500 in the REST API, as in Kafka Connect).
     /// </exception>
-    public ConnectorValidation Validate(IReadOnlyDictionary<string, string?> config)
+    public ConnectorValidation Validate(IReadOnlyDictionary<string, string?> config) => Check(config).Finish();
+
+    /// <summary>As <see cref="Validate"/>; where that finds no error, the destination is asked as well.</summary>
+    /// <param name="config">The configuration with <c>name</c>, placeholders unresolved. Null stands for JSON's null.</param>
+    /// <param name="limit">How long the destination may take to answer.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <inheritdoc cref="Validate" path="/exception"/>
+    public async Task<ConnectorValidation> ValidateWithDestinationAsync(
+        IReadOnlyDictionary<string, string?> config, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var check = Check(config);
+        if (check.Finish() is { IsValid: false } invalid)
+            return invalid;
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        time.CancelAfter(limit);
+        try
+        {
+            // The wait ends in time even where the plugin does not heed the token.
+            foreach (var (key, message) in await Task.Run(() => check.Connector.CheckDestinationAsync(Present(check.Resolved), time.Token), time.Token)
+                .WaitAsync(time.Token).ConfigureAwait(false))
+            {
+                check.Report.AddError(key, message);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            check.Report.AddError(ConnectorKeys.ConnectorClass, $"The destination did not answer within {limit.TotalSeconds:0.#} s.");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            check.Report.AddError(ConnectorKeys.ConnectorClass, e is ConnectException
+                ? e.Message
+                : $"{check.Connector.GetType().FullName} failed to check the destination: {e.Message}");
+        }
+
+        return check.Finish();
+    }
+
+    private Checked Check(IReadOnlyDictionary<string, string?> config)
     {
         var (resolved, redactor) = _resolver.ResolveNullable(config);
         if (resolved.GetValueOrDefault(ConnectorKeys.ConnectorClass) is not { } className)
@@ -56,7 +94,8 @@ public sealed class ConnectorValidator
         CheckConverter(report, resolved, ConnectorKeys.ValueConverter, ConverterRole.Value);
 
         var withoutEffect = ConsumerOverrideCheck.Check(report, resolved, _options);
-        return report.Finish(className, UnknownKeys.Find(config.Keys, report.Names, connector.KeyPrefixes, withoutEffect));
+        var unknown = UnknownKeys.Find(config.Keys, report.Names, connector.KeyPrefixes, withoutEffect);
+        return new(connector, resolved, report, () => report.Finish(className, unknown));
     }
 
     private static void CheckTopics(ValidationReport report, Dictionary<string, string?> resolved)
@@ -102,10 +141,9 @@ public sealed class ConnectorValidator
     {
         if (!report.Check(connector.Config))
             return;
-        var present = resolved.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!);
         try
         {
-            foreach (var (key, message) in connector.Validate(present))
+            foreach (var (key, message) in connector.Validate(Present(resolved)))
                 report.AddError(key, message);
         }
         catch (Exception e)
@@ -116,9 +154,15 @@ public sealed class ConnectorValidator
         }
     }
 
+    private static Dictionary<string, string> Present(Dictionary<string, string?> resolved)
+        => resolved.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!);
+
     private void CheckConverter(ValidationReport report, Dictionary<string, string?> resolved, string key, ConverterRole role)
     {
         if (resolved.GetValueOrDefault(key) is { } className && !report.HasErrors(key))
             report.CheckConverter(_plugins.CreateConverter(className, role).Config, key + ".");
     }
+
+    private sealed record Checked(
+        SinkConnector Connector, Dictionary<string, string?> Resolved, ValidationReport Report, Func<ConnectorValidation> Finish);
 }

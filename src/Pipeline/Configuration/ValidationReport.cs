@@ -40,6 +40,13 @@ internal sealed class ValidationReport(
         foreach (var entry in _entries.Values.Where(entry => entry.Definition?.Type == ConfigType.Password))
             redactor.Add(resolved.GetValueOrDefault(entry.Value.Name) ?? "", ParsedConfig.HiddenPassword);
         List<Entry> all = [.. _undefined, .. _defined, .. _converters];
+        foreach (var entry in all.Where(entry => entry.Definition is { IsRequired: true } && !unresolved.ContainsKey(entry.Value.Name)))
+        {
+            // A required key that is missing and another that nobody reads are mostly one key, misspelt.
+            if (unknownKeys.FirstOrDefault(unknown => unknown.Nearest == entry.Value.Name) is { } misspelt && entry.Errors.Count > 0)
+                entry.Errors[0] += $" Is '{misspelt.Key}' meant for it?";
+        }
+
         return new(
             connectorClass,
             [.. all.Select(entry => entry.Definition?.Group).OfType<string>().Distinct()],
@@ -47,7 +54,9 @@ internal sealed class ValidationReport(
                 entry => new CheckedKey(entry.Definition,
                     entry.Value with { Errors = [.. entry.Errors.Select(redactor.Redact)] }))],
             _undefined.Concat(_defined).Sum(entry => entry.Errors.Count) + _converters.Count(entry => entry.Errors.Count > 0),
-            unknownKeys);
+            unknownKeys,
+            [.. all.Where(entry => entry.Definition?.NoEffect is not null && unresolved.ContainsKey(entry.Value.Name))
+                .Select(entry => (entry.Value.Name, entry.Definition!.NoEffect!))]);
     }
 
     private bool Check(IEnumerable<ConfigKey> definition, string prefix, string? group, List<Entry> list)

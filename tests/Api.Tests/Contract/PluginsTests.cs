@@ -89,5 +89,45 @@ public sealed class PluginsTests
             server.Logs.Entries.Select(entry => entry.Message));
     }
 
+    [Fact]
+    public async Task Keys_that_change_nothing_are_named_as_warnings()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var body = await server.ExpectAsync(
+            200, "PUT", ValidatePath, """{"name":"n","connector.class":"TestSink","topics":"t","test.targte":"x","test.old":"y"}""");
+        using var json = JsonDocument.Parse(body);
+        Assert.Equal(0, json.RootElement.GetProperty("error_count").GetInt32());
+        Assert.Equal(
+            [
+                "nobody reads the configuration key 'test.targte'; did you mean 'test.target'?",
+                "the configuration key 'test.old' has no effect: nobody needs it any more",
+            ],
+            json.RootElement.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()));
+        Assert.Contains("How it was. Has no effect here: nobody needs it any more.", body);
+    }
+
+    [Theory]
+    [InlineData("missing", "test.target", "There is no such place. Make it first.")]
+    [InlineData("breaks", "connector.class", "failed to check the destination: It is not there; the secret is [hidden].")]
+    [InlineData("hangs", "connector.class", "The destination did not answer within 0.2 s.")]
+    public async Task The_destination_is_asked_where_the_request_says_so(string target, string key, string error)
+    {
+        await using var server = await ApiServer.StartAsync(new ApiOptions { PreflightTimeout = TimeSpan.FromMilliseconds(200) });
+        var config = $$"""{"name":"n","connector.class":"TestSink","topics":"t","test.target":"{{target}}","test.secret":"hunter2"}""";
+
+        using var json = JsonDocument.Parse(await server.ExpectAsync(200, "PUT", ValidatePath + "?preflight=true", config));
+
+        Assert.Equal(1, json.RootElement.GetProperty("error_count").GetInt32());
+        var value = json.RootElement.GetProperty("configs").EnumerateArray()
+            .Select(entry => entry.GetProperty("value")).Single(value => value.GetProperty("name").GetString() == key);
+        Assert.EndsWith(error, value.GetProperty("errors").EnumerateArray().Single().GetString(), StringComparison.Ordinal);
+        Assert.Contains(error, await server.ExpectAsync(400, "PUT", "/connectors/n/config?preflight=true", config));
+        Assert.Contains(error, await server.ExpectAsync(
+            400, "POST", "/connectors?preflight=true", $$"""{"name":"n","config":{{config}}}"""));
+        await server.ExpectAsync(404, "GET", "/connectors/n");
+        await server.ExpectAsync(400, "PUT", "/connectors/n/config?preflight=maybe", config);
+        await server.ExpectAsync(201, "PUT", "/connectors/n/config", config);
+    }
+
     private static IEnumerable<string> Names(JsonElement value) => value.EnumerateObject().Select(property => property.Name);
 }

@@ -38,6 +38,20 @@ public class ConnectorValidatorTests
             validation.Keys.Single(key => key.Value.Name == "value.converter").Value.RecommendedValues);
     }
 
+    [Fact]
+    public void A_required_key_that_is_misspelt_is_recognised()
+    {
+        Assert.Equal(
+            ["Missing required configuration \"null.endpoint\" which has no default value. Is 'null.endpiont' meant for it?"],
+            _validator.Validate(new Dictionary<string, string?>
+            {
+                ["name"] = "n",
+                ["connector.class"] = "NullSink",
+                ["topics"] = "a",
+                ["null.endpiont"] = "x",
+            }).Errors);
+    }
+
     [Theory]
     [InlineData("tasks.max", "0", "Invalid value 0 for configuration tasks.max: Value must be at least 1")]
     [InlineData("errors.tolerance", "some",

@@ -79,6 +79,49 @@ public sealed class DeliveryTests
         Assert.Equal(Enumerable.Range(0, 121).Select(i => (long)i), sink.Offsets(s_topic, 0));
     }
 
+    [Theory]
+    [InlineData("flush")]
+    [InlineData("pause")]
+    [InlineData("revoke")]
+    [InlineData("stop")]
+    [InlineData("full")]
+    public async Task A_sink_that_waits_for_more_is_told_when_no_more_comes(string why)
+    {
+        await using var worker = new TestWorker();
+        using var sink = new TestSink { MaxInFlight = why == "full" ? 1 : 4 };
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        sink.OnPut = (_, _, _) => new ValueTask(drained.Task);
+        sink.OnDrain = () => drained.TrySetResult();
+        var pipeline = await worker.ReadAsync(sink, 1);
+        worker.Produce(1, 1);
+        await Eventually.HoldsAsync(() => sink.Puts == 1);
+
+        switch (why)
+        {
+            case "flush":
+                Assert.False(drained.Task.IsCompleted);
+                Assert.Equal(1, Assert.Single(await pipeline.FlushAsync(CancellationToken.None)).Offset);
+                break;
+            case "pause":
+                Assert.False(drained.Task.IsCompleted);
+                await pipeline.PauseAsync(CancellationToken.None);
+                break;
+            case "revoke":
+                Assert.False(drained.Task.IsCompleted);
+                await pipeline.RevokeAsync([new(s_topic, 0)], CancellationToken.None);
+                break;
+            case "stop":
+                Assert.False(drained.Task.IsCompleted);
+                await pipeline.DisposeAsync();
+                break;
+            default:
+                await drained.Task;
+                break;
+        }
+
+        await Eventually.HoldsAsync(() => sink.Count == 1);
+    }
+
     [Fact]
     public async Task A_put_that_may_be_retried_is_repeated_in_order_until_it_succeeds()
     {

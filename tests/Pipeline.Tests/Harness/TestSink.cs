@@ -35,6 +35,8 @@ public sealed class TestSink : IDisposable
 
     public Func<Task>? OnStart { get; set; }
 
+    public Action? OnDrain { get; set; }
+
     public Func<Task>? OnStop { get; set; }
 
     public int Stops => Volatile.Read(ref _stops);
@@ -165,6 +167,8 @@ public sealed class TestSinkTask : SinkTask
 
     public override Task FlushAsync(CancellationToken cancellationToken)
         => _sink!.OnFlush?.Invoke(cancellationToken) ?? Task.CompletedTask;
+
+    public override void Drain() => _sink!.OnDrain?.Invoke();
 
     public override Task StopAsync() => _sink!.StopAsync();
 }
