@@ -33,7 +33,7 @@ internal sealed class RequestDelivery : IDisposable
     private readonly Dictionary<long, KeyQueue> _keys = [];
     private readonly Stack<KeyQueue> _spareQueues = [];
     private readonly Stack<SinkRequest> _spareRequests = [];
-    private readonly LinkedList<KeyQueue> _ready = [];
+    private readonly Queue<KeyQueue> _ready = [];
     private readonly PriorityQueue<(KeyQueue Queue, int Version), long> _waiting = new();
     private readonly HashSet<PendingPut> _puts = [];
     private KeyQueue? _unordered;
@@ -289,7 +289,7 @@ internal sealed class RequestDelivery : IDisposable
     private void MakeReady(KeyQueue queue)
     {
         Turn(queue, QueueState.Ready);
-        _ready.AddLast(queue);
+        _ready.Enqueue(queue);
         CountReady(queue, 1);
     }
 
@@ -384,7 +384,7 @@ internal sealed class RequestDelivery : IDisposable
             return null;
         }
 
-        var due = _ready.First!.Value.Head.Put!.PutAt + Ticks(_options.Linger);
+        var due = _ready.Peek().Head.Put!.PutAt + Ticks(_options.Linger);
         return due > now ? due : null;
     }
 
@@ -392,7 +392,7 @@ internal sealed class RequestDelivery : IDisposable
     {
         var request = _spareRequests.TryPop(out var spare) ? spare : new SinkRequest(OnSent);
         request.Room = _options.MaxRecords;
-        while (_ready.First is { Value: var queue })
+        while (_ready.TryPeek(out var queue))
         {
             CountReady(queue, -1);
             var taken = Take(queue, request, now, ref done);
@@ -403,7 +403,7 @@ internal sealed class RequestDelivery : IDisposable
                 break;
             }
 
-            _ready.RemoveFirst();
+            _ready.Dequeue();
             // Records without order are on their own from here; their queue does not wait for them.
             if (taken)
                 request.Runs.Add((queue.Key is null ? null : queue, request.RecordCount));
