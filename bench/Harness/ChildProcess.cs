@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Exports.Harness;
 
-/// <summary>A .NET program of this build, run as a process. Its output goes to a file. Killed at disposal.</summary>
+/// <summary>A program, run as a process. Its output goes to a file. Killed at disposal.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly ConcurrentDictionary<ChildProcess, bool> s_running = new();
@@ -47,21 +47,33 @@ public sealed class ChildProcess : IAsyncDisposable
         return Path.Combine(own.Parent!.Parent!.FullName, project, own.Name);
     }
 
-    /// <summary>Starts a program.</summary>
+    /// <summary>Starts a .NET program of this build.</summary>
     /// <param name="project">The project, as in <c>Silo</c>.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="logFile">The file that its output is appended to.</param>
     /// <param name="environment">Variables to set, or with null to unset.</param>
     public static ChildProcess Start(
         string project, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string?>? environment = null)
+        => StartProgram(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [Path.Combine(OutputOf(project), $"Exports.{project}.dll"), .. arguments],
+            logFile,
+            environment);
+
+    /// <summary>Starts any program.</summary>
+    /// <param name="program">Its file, or a name that <c>PATH</c> leads to.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="logFile">The file that its output is appended to.</param>
+    /// <param name="environment">Variables to set, or with null to unset.</param>
+    public static ChildProcess StartProgram(
+        string program, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetDirectoryName(Path.GetFullPath(logFile))!,
         };
-        start.ArgumentList.Add(Path.Combine(OutputOf(project), $"Exports.{project}.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
