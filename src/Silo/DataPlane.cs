@@ -1,5 +1,6 @@
 using Exports.Connectors.File;
 using Exports.Connectors.Kafka;
+using Exports.Connectors.Kinesis;
 using Exports.Pipeline;
 using Exports.Silo.Configuration;
 
@@ -12,7 +13,11 @@ internal static class DataPlane
     {
         services.AddSingleton(config.Pipeline);
         services.AddSingleton(provider => new PluginCatalog(
-            [typeof(FileStreamSinkConnector).Assembly, typeof(KafkaSinkConnector).Assembly],
+            [
+                typeof(FileStreamSinkConnector).Assembly,
+                typeof(KafkaSinkConnector).Assembly,
+                typeof(KinesisSinkConnector).Assembly,
+            ],
             string.Join(',', config.PluginPath),
             provider.GetRequiredService<ILogger<PluginCatalog>>()));
         services.AddSingleton(provider => new ConfigResolver(
