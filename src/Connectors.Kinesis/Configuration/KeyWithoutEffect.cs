@@ -12,8 +12,6 @@ internal sealed record KeyWithoutEffect(string Name, string Reason)
     [
         new("flushSync", "offsets are always committed only behind what Kinesis has accepted"),
         new("pauseConsumption", "the worker stops reading by itself while too many bytes are under way"),
-        new("outstandingRecordsThreshold",
-            "a task never has more than 32,000 records under way, and what it holds is bounded in bytes"),
         new("sleepPeriod", "nothing sleeps while a partition is paused"),
         new("sleepCycles", "nothing sleeps while a partition is paused"),
         new("singleKinesisProducerPerPartition", "partitions do not wait for each other anyway"),

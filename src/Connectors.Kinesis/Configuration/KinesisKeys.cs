@@ -16,6 +16,7 @@ internal static partial class KinesisKeys
     public const string StsEndpoint = "stsEndpoint";
     public const string MaxBufferedTime = "maxBufferedTime";
     public const string MaxConnections = "maxConnections";
+    public const string OutstandingRecordsThreshold = "outstandingRecordsThreshold";
     public const string RateLimit = "rateLimit";
     public const string Ttl = "ttl";
     public const string UsePartitionAsHashKey = "usePartitionAsHashKey";
@@ -119,6 +120,13 @@ internal static partial class KinesisKeys
             new(MaxConnections, ConfigType.Int, "The most requests of a task under way at once, each on a connection of its own.")
             {
                 Default = "24", Group = Delivery, Width = ConfigWidth.Short, Check = ConfigChecks.Between(1, 256),
+            },
+            new(
+                OutstandingRecordsThreshold, ConfigType.Long,
+                "The most records of a task in the requests under way. Without it, what the worker holds in memory is the limit.")
+            {
+                Default = null, Group = Delivery, Importance = ConfigImportance.Low, Width = ConfigWidth.Short,
+                Check = Optional(ConfigChecks.AtLeast(1)),
             },
             new(
                 RateLimit, ConfigType.Int,

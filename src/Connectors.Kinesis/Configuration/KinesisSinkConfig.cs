@@ -32,6 +32,10 @@ internal sealed partial class KinesisSinkConfig
             MaxInFlight = config.GetInt(KinesisKeys.MaxConnections),
             Linger = TimeSpan.FromMilliseconds(config.GetLong(KinesisKeys.MaxBufferedTime)),
             Order = Ordered ? RequestOrder.SingleRecords : RequestOrder.None,
+            MaxRecordsUnderWay = config.Has(KinesisKeys.OutstandingRecordsThreshold)
+                ? config.GetLong(KinesisKeys.OutstandingRecordsThreshold)
+                : null,
+            TimeToLiveKey = KinesisKeys.Ttl,
             TimeToLive = config.Has(KinesisKeys.Ttl) ? TimeSpan.FromMilliseconds(config.GetLong(KinesisKeys.Ttl)) : null,
         };
         WithoutEffect = [.. KeyWithoutEffect.All.Where(key => given.ContainsKey(key.Name))];
