@@ -1,4 +1,3 @@
-using System.Globalization;
 using Exports.Connectors.Sdk;
 
 namespace Exports.Connectors.Kinesis.Tests;
@@ -23,10 +22,10 @@ public sealed class TaskTests : IAsyncDisposable
         await using var aws = await FakeAws.StartAsync(stream.Put);
         var task = await StartAsync(aws, ("maxBufferedTime", "0"), ("maxRequestRecords", "50"));
 
-        await PutAllAsync(task, records: 2000, keys: 100);
+        await Delivery.PutAllAsync(task, records: 2000, keys: 100);
 
         Assert.Equal(100, stream.Accepted.Count);
-        Assert.All(stream.Accepted.Values, data => Assert.Equal(Enumerable.Range(0, 20).Select(Number), data));
+        Assert.All(stream.Accepted.Values, data => Assert.Equal(Enumerable.Range(0, 20).Select(Delivery.Number), data));
         Assert.All(stream.RequestSizes, size => Assert.InRange(size, 1, 50));
     }
 
@@ -37,7 +36,7 @@ public sealed class TaskTests : IAsyncDisposable
         await using var aws = await FakeAws.StartAsync(stream.Put);
         var task = await StartAsync(aws, ("maxBufferedTime", "0"), ("ordered", "false"));
 
-        await PutAllAsync(task, records: 2000, keys: 3);
+        await Delivery.PutAllAsync(task, records: 2000, keys: 3);
 
         Assert.Equal(3, stream.Accepted.Count);
         Assert.Equal(2000, stream.Accepted.Values.Sum(data => data.Distinct().Count()));
@@ -93,7 +92,7 @@ public sealed class TaskTests : IAsyncDisposable
         });
         var task = await StartAsync(aws, ("maxBufferedTime", "0"), ("roleARN", Role), ("stsEndpoint", aws.Url));
 
-        await PutAllAsync(task, records: 100, keys: 10);
+        await Delivery.PutAllAsync(task, records: 100, keys: 10);
 
         Assert.Equal(100, stream.Accepted.Values.Sum(data => data.Count));
         Assert.Equal(2, aws.Count("AssumeRole"));
@@ -115,7 +114,7 @@ public sealed class TaskTests : IAsyncDisposable
         await using var aws = await FakeAws.StartAsync(_ => FakeAnswer.Error("ResourceNotFoundException"));
         var task = await StartAsync(aws, ("maxBufferedTime", "0"));
 
-        var error = await Assert.ThrowsAnyAsync<ConnectException>(() => PutAllAsync(task, records: 1, keys: 1));
+        var error = await Assert.ThrowsAnyAsync<ConnectException>(() => Delivery.PutAllAsync(task, records: 1, keys: 1));
 
         Assert.IsNotType<RetriableException>(error, exactMatch: false);
         foreach (var part in (string[])["events", "us-east-1", aws.Url])
@@ -132,7 +131,7 @@ public sealed class TaskTests : IAsyncDisposable
         var task = await StartAsync(aws, ("maxBufferedTime", "0"), ("rateLimit", "10"), ("maxRequestRecords", "10"));
         var started = TimeProvider.System.GetTimestamp();
 
-        await PutAllAsync(task, records: 101, keys: 101);
+        await Delivery.PutAllAsync(task, records: 101, keys: 101);
 
         // 200 a second; the first request goes at once.
         Assert.True(TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(0.4));
@@ -155,29 +154,9 @@ public sealed class TaskTests : IAsyncDisposable
     public async Task Keys_without_effect_are_named_in_the_log()
     {
         await using var aws = await FakeAws.StartAsync(_ => FakeAnswer.Accepted);
-        await StartAsync(aws, ("flushSync", "true"), ("metricsLevel", "detailed"));
+        await StartAsync(aws, ("roleSessionName", "me"));
 
-        Assert.Contains(_logger.Lines, line => line.StartsWith("flushSync has no effect: ", StringComparison.Ordinal));
-        Assert.Contains(_logger.Lines, line => line.StartsWith("metricsLevel has no effect: ", StringComparison.Ordinal));
-    }
-
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Puts numbered records in batches, one behind the other as the pipeline does; the number counts within the key.</summary>
-    private static async Task PutAllAsync(SinkTask task, int records, int keys)
-    {
-        const int batch = 30;
-        var puts = new Queue<Task>();
-        for (var from = 0; from < records; from += batch)
-        {
-            var part = Enumerable.Range(from, Math.Min(batch, records - from))
-                .Select(i => TestRecords.Record($"key-{i % keys}", Number(i / keys), offset: i)).ToArray();
-            while (puts.Count >= task.MaxInFlight)
-                await puts.Dequeue();
-            puts.Enqueue(task.PutAsync(new TestBatch(part), CancellationToken.None).AsTask());
-        }
-
-        await Task.WhenAll(puts).WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(["roleSessionName has no effect: there is no roleARN."], _logger.Lines);
     }
 
     private async Task<SinkTask> StartAsync(FakeAws aws, params (string, string)[] keys)

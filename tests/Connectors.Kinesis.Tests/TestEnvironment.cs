@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
+using Exports.Peers;
 
 namespace Exports.Connectors.Kinesis.Tests;
 
 /// <summary>What the default chain finds in this process: these keys, and nothing of the machine's own.</summary>
 internal static class TestEnvironment
 {
-    public const string AccessKey = "AKIDEXAMPLE";
-    public const string SecretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    public const string AccessKey = KinesisPeer.AccessKeyId;
+    public const string SecretKey = KinesisPeer.SecretAccessKey;
 
     [ModuleInitializer]
     public static void Prepare()

@@ -1,14 +1,14 @@
 namespace Exports.Connectors.Kinesis;
 
 /// <summary>
-/// A key of the original connector that has nothing to steer here. It is accepted, and named in the log when it is set.
+/// A key that has nothing to steer.
 /// </summary>
 /// <param name="Name">The key.</param>
-/// <param name="Reason">Why, as the rest of "has no effect: …".</param>
+/// <param name="Reason">Why, in the words that follow "has no effect:".</param>
 internal sealed record KeyWithoutEffect(string Name, string Reason)
 {
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<KeyWithoutEffect> All { get; } =
+    /// <summary>Those of the connector that this one replaces, which never do.</summary>
+    public static IReadOnlyList<KeyWithoutEffect> OfTheOriginal { get; } =
     [
         new("flushSync", "offsets are always committed only behind what Kinesis has accepted"),
         new("pauseConsumption", "the worker stops reading by itself while too many bytes are under way"),

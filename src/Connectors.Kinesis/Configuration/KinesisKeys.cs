@@ -177,10 +177,11 @@ internal static partial class KinesisKeys
                     : null,
             },
         ];
-        foreach (var key in KeyWithoutEffect.All)
+        foreach (var key in KeyWithoutEffect.OfTheOriginal)
         {
-            keys.Add(new(key.Name, ConfigType.String, $"Accepted, and without effect: {key.Reason}.")
+            keys.Add(new(key.Name, ConfigType.String, "A key of the connector that this one replaces.")
             {
+                NoEffect = key.Reason,
                 Default = null,
                 Group = Original,
                 Importance = ConfigImportance.Low,

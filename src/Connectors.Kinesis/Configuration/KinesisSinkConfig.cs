@@ -38,17 +38,11 @@ internal sealed partial class KinesisSinkConfig
             TimeToLiveKey = KinesisKeys.Ttl,
             TimeToLive = config.Has(KinesisKeys.Ttl) ? TimeSpan.FromMilliseconds(config.GetLong(KinesisKeys.Ttl)) : null,
         };
-        WithoutEffect = [.. KeyWithoutEffect.All.Where(key => given.ContainsKey(key.Name))];
-        if (CredentialsSettings.RoleArn is null)
-        {
-            WithoutEffect =
-            [
-                .. WithoutEffect,
-                .. ((string[])[KinesisKeys.RoleSessionName, KinesisKeys.RoleDurationSeconds, KinesisKeys.StsEndpoint])
-                    .Where(given.ContainsKey)
-                    .Select(key => new KeyWithoutEffect(key, $"there is no {KinesisKeys.RoleArn}")),
-            ];
-        }
+        WithoutEffect = CredentialsSettings.RoleArn is not null
+            ? []
+            : [.. ((string[])[KinesisKeys.RoleSessionName, KinesisKeys.RoleDurationSeconds, KinesisKeys.StsEndpoint])
+                .Where(given.ContainsKey)
+                .Select(key => new KeyWithoutEffect(key, $"there is no {KinesisKeys.RoleArn}"))];
     }
 
     /// <summary>The stream's name.</summary>
@@ -77,7 +71,7 @@ internal sealed partial class KinesisSinkConfig
     /// <summary>How much of what the shards take the task may send, in percent; null for all that Kinesis accepts.</summary>
     public int? RatePercent { get; }
 
-    /// <summary>Keys that were given and change nothing.</summary>
+    /// <summary>Keys that were given and change nothing, for want of another key.</summary>
     public IReadOnlyList<KeyWithoutEffect> WithoutEffect { get; }
 
     /// <summary>Parses a connector's configuration.</summary>
