@@ -11,10 +11,12 @@ public sealed class WorkerProcess : IAsyncDisposable
 {
     private readonly string _propertiesFile;
     private readonly string _logFile;
+    private readonly IReadOnlyDictionary<string, string?> _environment;
     private ChildProcess? _process;
 
-    private WorkerProcess(string propertiesFile, string logFile, string address)
+    private WorkerProcess(string propertiesFile, string logFile, string address, IReadOnlyDictionary<string, string?> environment)
     {
+        _environment = environment;
         _propertiesFile = propertiesFile;
         _logFile = logFile;
         Rest = new(address);
@@ -33,7 +35,9 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Starts a worker, and waits until its REST API answers.</summary>
     /// <param name="directory">Where its state, properties and log go.</param>
     /// <param name="settings">Worker keys, beyond <c>listeners</c> and <c>data.dir</c>.</param>
-    public static async Task<WorkerProcess> StartAsync(string directory, IReadOnlyDictionary<string, string> settings)
+    /// <param name="environment">Variables to set, or with null to unset.</param>
+    public static async Task<WorkerProcess> StartAsync(
+        string directory, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string?>? environment = null)
     {
         Directory.CreateDirectory(directory);
         var address = $"http://127.0.0.1:{FreePort()}";
@@ -44,7 +48,7 @@ public sealed class WorkerProcess : IAsyncDisposable
             ["data.dir"] = Path.Combine(directory, "data"),
         };
         await File.WriteAllLinesAsync(properties, lines.Select(setting => $"{setting.Key}={setting.Value}"));
-        var worker = new WorkerProcess(properties, Path.Combine(directory, "worker.log"), address);
+        var worker = new WorkerProcess(properties, Path.Combine(directory, "worker.log"), address, environment ?? new Dictionary<string, string?>());
         await worker.StartAsync();
         return worker;
     }
@@ -58,6 +62,8 @@ public sealed class WorkerProcess : IAsyncDisposable
         var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(name => name.StartsWith("CONNECT_", StringComparison.Ordinal))
             .ToDictionary(name => name, _ => (string?)null);
+        foreach (var (name, value) in _environment)
+            environment[name] = value;
         _process = ChildProcess.Start("Silo", [_propertiesFile], _logFile, environment);
         await Waiting.UntilAsync("the worker's REST API answers", async () =>
             await Rest.AnswersAsync()
