@@ -160,7 +160,7 @@ public sealed class KinesisPeer : IAsyncDisposable
             ("secret-key", SecretAccessKey),
             ("stream", stream),
             ("expected", expected.ToString(CultureInfo.InvariantCulture)),
-            ("idle", Milliseconds(idle ?? (expected > 0 ? TimeSpan.FromSeconds(10) : TimeSpan.Zero))));
+            ("idle", Programs.Milliseconds(idle ?? (expected > 0 ? TimeSpan.FromSeconds(10) : TimeSpan.Zero))));
         return records;
 
         // Shards and keys come again and again.
@@ -180,8 +180,6 @@ public sealed class KinesisPeer : IAsyncDisposable
         _control.Dispose();
         _http.Dispose();
     }
-
-    private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
     private async Task<JsonDocument> CallUpstreamAsync(string operation, object body)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Exports.Harness;
@@ -9,13 +10,9 @@ namespace Exports.Peers;
 internal static class Programs
 {
     private static readonly string s_folder = Path.Combine(AppContext.BaseDirectory, "peers");
-    private static readonly Lazy<string> s_installed = new(FindInstalled);
+    private static readonly Lazy<string> s_modules = new(() => Path.Combine(Made("peers", "package-lock.json"), "node_modules"));
 
-    /// <summary>Where <c>install.sh</c> has put what the programs need.</summary>
-    /// <exception cref="InvalidOperationException">It has not been run since the lock file changed.</exception>
-    public static string Installed => s_installed.Value;
-
-    private static Dictionary<string, string?> NodeEnvironment => new() { ["NODE_PATH"] = Path.Combine(Installed, "node_modules") };
+    private static Dictionary<string, string?> NodeEnvironment => new() { ["NODE_PATH"] = s_modules.Value };
 
     /// <summary>Starts a program that serves, and waits until it says where it listens.</summary>
     /// <param name="program">Its name without extension.</param>
@@ -27,14 +24,21 @@ internal static class Programs
         string program, string directory, params (string Name, string Value)[] options)
     {
         var process = ChildProcess.StartProgram("node", Arguments(program, options), LogFile(directory, program), NodeEnvironment);
+        return (process, await PortsAsync(process, program));
+    }
+
+    /// <summary>Waits until a process says where it listens.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead; the message has its output. It is disposed of.</exception>
+    public static async Task<IReadOnlyDictionary<string, int>> PortsAsync(ChildProcess process, string name)
+    {
         IReadOnlyDictionary<string, int>? ports = null;
-        await UntilUpAsync(process, program, () =>
+        await UntilUpAsync(process, name, () =>
         {
             var line = process.ReadLog().Split('\n').SkipLast(1).FirstOrDefault(line => line.StartsWith('{'));
             ports = line is null ? null : JsonSerializer.Deserialize<Dictionary<string, int>>(line);
             return ports is not null;
         });
-        return (process, ports!);
+        return ports!;
     }
 
     /// <summary>Runs a program that reads, and hands over each line of its output.</summary>
@@ -77,14 +81,19 @@ internal static class Programs
         return Path.Combine(directory, $"{program}-{Guid.NewGuid():N}.log");
     }
 
+    /// <summary>A time as the programs take it.</summary>
+    public static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
     private static IEnumerable<string> Arguments(string program, (string Name, string Value)[] options)
         => [Path.Combine(s_folder, program + ".mjs"), .. options.SelectMany(option => new[] { "--" + option.Name, option.Value })];
 
-    private static string FindInstalled()
+    /// <summary>A folder that <c>install.sh</c> has made of a file of this one.</summary>
+    /// <exception cref="InvalidOperationException">It has not been run since the file changed.</exception>
+    public static string Made(string name, string from)
     {
-        var key = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(s_folder, "package-lock.json"))))[..12];
-        var folder = Path.Combine(Cache, "peers-" + key);
-        return Directory.Exists(Path.Combine(folder, "node_modules"))
+        var key = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(s_folder, from))))[..12];
+        var folder = Path.Combine(Cache, $"{name}-{key}");
+        return Directory.Exists(folder)
             ? folder
             : throw new InvalidOperationException($"{folder} is missing. './exports test' makes it, and so does bench/Peers/install.sh.");
     }

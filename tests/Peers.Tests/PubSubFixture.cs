@@ -1,0 +1,17 @@
+namespace Exports.Peers.Tests;
+
+/// <summary>One peer for all tests of a class.</summary>
+public sealed class PubSubFixture : IAsyncLifetime
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("exports-peers-").FullName;
+
+    public PubSubPeer Peer { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Peer = await PubSubPeer.StartAsync(_directory);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Peer.DisposeAsync();
+        Directory.Delete(_directory, true);
+    }
+}
