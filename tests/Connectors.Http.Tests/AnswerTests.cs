@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Exports.Connectors.Sdk;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Exports.Connectors.Http.Tests;
 
@@ -137,28 +140,59 @@ public sealed class AnswerTests
     [Fact]
     public async Task A_body_is_quoted_as_one_bounded_line_without_our_secrets()
     {
-        var page = "<html>\r\n\tyou sent Bearer t0k3n-abc, key-1234 and \u001b[31m" + new string('x', 100_000);
+        var page = "<html>\r\n\tyou sent Bearer t0k3n-abc, key-1234 and \u001b[31m to /hook/path-s3cret with query-s3cret" + new string('x', 100_000);
         await using var receiver = await Receiver.StartAsync(Receiver.Answers(500, page));
         using var sender = new Sender(
-            receiver.Url + "/path-s3cret?token=query-s3cret", ("http.authorization.type", "bearer"), ("http.authorization.token", "t0k3n-abc"),
+            receiver.Url + "/path-s3cret?query-s3cret", ("http.authorization.type", "bearer"), ("http.authorization.token", "t0k3n-abc"),
             ("http.headers.X-Api-Key", "key-1234"));
 
         var message = (await sender.FailAsync<RetriableException>()).Message;
 
-        Assert.Contains("<html> you sent [hidden], [hidden] and [31mxxx", message, StringComparison.Ordinal);
+        Assert.Contains("<html> you sent [hidden], [hidden] and [31m to [hidden] with [hidden]xxx", message, StringComparison.Ordinal);
         Assert.DoesNotContain(message, char.IsControl);
         Assert.InRange(message.Length, 300, 450);
         Assert.DoesNotContain("s3cret", message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_body_larger_than_the_receiver_takes_is_reported_as_such_though_it_hangs_up_early()
+    public async Task A_success_that_is_said_before_the_end_of_the_body_is_none()
     {
-        await using var receiver = await Receiver.StartAsync(largestBody: 10_000);
-        using var sender = new Sender(receiver.Url);
-        var value = $"\"{new string('x', 1_000_000)}\"";
+        // Says 200 to the headers alone, reads nothing, and hangs up.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            using var socket = await listener.AcceptSocketAsync();
+            await socket.ReceiveAsync(new byte[100]);
+            await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+        });
+        using var sender = new Sender($"http://{listener.LocalEndpoint}/");
 
-        var error = await Record.ExceptionAsync(() => sender.SendAsync([.. Enumerable.Range(0, 8).Select(i => Batch.Record(value, i))]));
+        await Assert.ThrowsAsync<RetriableException>(() => sender.SendAsync(Large()));
+        await serving;
+    }
+
+    [Fact]
+    public async Task A_success_that_is_said_before_the_end_of_the_body_is_none_in_HTTP_2_either()
+    {
+        await using var receiver = await Receiver.StartAsync(protocols: HttpProtocols.Http2, readsBody: false);
+        using var sender = new Sender(receiver.Url, ("http.version", "2"));
+
+        var error = await Assert.ThrowsAsync<RetriableException>(() => sender.SendAsync(Large()));
+
+        Assert.Contains("answered 200, but hung up", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(HttpProtocols.Http1, "1.1")]
+    [InlineData(HttpProtocols.Http2, "2")]
+    public async Task A_body_larger_than_the_receiver_takes_is_reported_as_such_though_it_hangs_up_early(
+        HttpProtocols protocols, string version)
+    {
+        await using var receiver = await Receiver.StartAsync(largestBody: 10_000, protocols: protocols);
+        using var sender = new Sender(receiver.Url, ("http.version", version));
+
+        var error = await Record.ExceptionAsync(() => sender.SendAsync(Large()));
 
         Assert.IsType<DataException>(error);
         Assert.Empty(receiver.Requests);
@@ -177,5 +211,12 @@ public sealed class AnswerTests
         await sender.SendAsync(Batch.Record("1"));
 
         Assert.Single(receiver.Requests);
+    }
+
+    /// <summary>More than the buffers of a connection hold.</summary>
+    private static SinkRecord[] Large()
+    {
+        var value = $"\"{new string('x', 1_000_000)}\"";
+        return [.. Enumerable.Range(0, 16).Select(i => Batch.Record(value, i))];
     }
 }

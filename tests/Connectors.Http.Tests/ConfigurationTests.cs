@@ -88,7 +88,9 @@ public sealed class ConfigurationTests
     [InlineData("http.authorization.user", "ann", "http.authorization.type=basic")]
     [InlineData("http.authorization.token", "s3cret", "http.authorization.type=bearer")]
     [InlineData("oauth2.client.id", "me", "http.authorization.type=oauth2")]
+    [InlineData("oauth2.client.authorization.mode", "URL", "http.authorization.type=oauth2")]
     [InlineData("http.ssl.key.location", "/key.pem", "http.ssl.certificate.location")]
+    [InlineData("http.signature.header", "X-Sig", "http.signature.secret")]
     public void A_key_without_effect_is_refused(string key, string value, string expected)
     {
         var (shown, message) = Assert.Single(HttpSinkConfig.Validate(Sender.Keys(Url, (key, value))));
@@ -147,6 +149,7 @@ public sealed class ConfigurationTests
     [InlineData("batch.linger.ms", "-1")]
     [InlineData("http.order", "global")]
     [InlineData("http.signature.header", "X Sig")]
+    [InlineData("http.idempotency.header", "X Key")]
     public void A_value_that_is_not_allowed_names_its_key(string key, string value)
     {
         var error = Assert.Throws<ConfigException>(() => HttpSinkConfig.Parse(Sender.Keys(Url, (key, value))));

@@ -39,10 +39,13 @@ public sealed class HeaderTests
         var fixedText = await SendAsync(("http.authorization.type", "static"), ("http.headers.authorization", "ApiKey abc"));
         var basic = await SendAsync(
             ("http.authorization.type", "basic"), ("http.authorization.user", "ann"), ("http.authorization.password", "pä:ss"));
+        var keyOnly = await SendAsync(
+            ("http.authorization.type", "basic"), ("http.authorization.user", "key"), ("http.authorization.password", ""));
         var bearer = await SendAsync(("http.authorization.type", "bearer"), ("http.authorization.token", "t0k3n"));
 
         Assert.Equal("ApiKey abc", fixedText.Headers["Authorization"]);
         Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("ann:pä:ss")), basic.Headers["Authorization"]);
+        Assert.Equal("Basic " + Convert.ToBase64String("key:"u8), keyOnly.Headers["Authorization"]);
         Assert.Equal("Bearer t0k3n", bearer.Headers["Authorization"]);
     }
 

@@ -18,13 +18,14 @@ internal sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private Receiver(WebApplication app, Func<HttpContext, Received, Task> answer)
+    private Receiver(WebApplication app, Func<HttpContext, Received, Task> answer, bool readsBody)
     {
         _app = app;
         app.Run(async context =>
         {
             using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body);
+            if (readsBody)
+                await context.Request.Body.CopyToAsync(body);
             var received = new Received(
                 context.Request.Method, context.Request.Path, context.Request.Protocol,
                 context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
@@ -45,12 +46,14 @@ internal sealed class Receiver : IAsyncDisposable
     /// <param name="asksForCertificate">Whether clients must show one.</param>
     /// <param name="protocols">The versions of HTTP.</param>
     /// <param name="largestBody">The largest body, in bytes.</param>
+    /// <param name="readsBody">Whether it reads the body before it answers.</param>
     public static async Task<Receiver> StartAsync(
         Func<HttpContext, Received, Task>? answer = null,
         X509Certificate2? certificate = null,
         bool asksForCertificate = false,
         HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
-        long? largestBody = null)
+        long? largestBody = null,
+        bool readsBody = true)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -73,7 +76,7 @@ internal sealed class Receiver : IAsyncDisposable
             });
         });
         var app = builder.Build();
-        var receiver = new Receiver(app, answer ?? ((_, _) => Task.CompletedTask));
+        var receiver = new Receiver(app, answer ?? ((_, _) => Task.CompletedTask), readsBody);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         receiver.Url = $"{new Uri(address).Scheme}://127.0.0.1:{new Uri(address).Port}/hook";

@@ -127,7 +127,8 @@ internal sealed partial class HttpSinkConfig
         {
             Default = "access_token", Group = Login, Importance = ConfigImportance.Low, Check = ConfigChecks.NonEmpty,
         },
-        Secret(SignatureSecret, Signature, "The secret to sign requests with, by HMAC-SHA256. Without it, requests are not signed."),
+        Secret(SignatureSecret, Signature, "The secret to sign requests with, by HMAC-SHA256. Without it, requests are not signed.")
+            with { Check = ConfigChecks.NonEmpty },
         HeaderName(SignatureHeader, Signature, "X-Signature", "The header for the signature."),
         HeaderName(SignatureTimeHeader, Signature, "X-Signature-Timestamp", "The header for the time of the signature, in seconds since 1970."),
         new(

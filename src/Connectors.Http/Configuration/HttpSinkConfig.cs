@@ -203,20 +203,24 @@ internal sealed partial class HttpSinkConfig
         foreach (var (type, keys) in ((string, string[])[])
         [
             ("static", [HttpHeaders.Authorization]), ("basic", [User, Password]), ("bearer", [Token]),
-            ("oauth2", [TokenUrl, ClientId, ClientSecret, ClientScope]),
+            ("oauth2", [TokenUrl, ClientId, ClientSecret, ClientScope, ClientMode, TokenProperty]),
         ])
         {
             foreach (var key in keys)
             {
-                if (parsed.Has(key) && parsed.GetString(Authorization) != type)
+                if (config.ContainsKey(key) && parsed.GetString(Authorization) != type)
                     throw new InvalidKeyException(key, $"it has a meaning only with {Authorization}={type}");
             }
         }
 
-        foreach (var key in (string[])[KeyFile, KeyPassword])
+        foreach (var (needed, keys) in ((string, string[])[])
+            [(CertificateFile, [KeyFile, KeyPassword]), (SignatureSecret, [SignatureHeader, SignatureTimeHeader])])
         {
-            if (parsed.Has(key) && !parsed.Has(CertificateFile))
-                throw new InvalidKeyException(key, $"it has a meaning only with {CertificateFile}");
+            foreach (var key in keys)
+            {
+                if (config.ContainsKey(key) && !parsed.Has(needed))
+                    throw new InvalidKeyException(key, $"it has a meaning only with {needed}");
+            }
         }
 
         foreach (var key in (string[])[CaFile, CertificateFile])
@@ -250,7 +254,8 @@ internal sealed partial class HttpSinkConfig
                 var user = Needed(parsed, User, secret: false);
                 if (user.Contains(':', StringComparison.Ordinal))
                     throw new InvalidKeyException(User, user, "a user name has no colon");
-                var password = Needed(parsed, Password, secret: true);
+                // Some receivers take a key for a user name, with an empty password.
+                var password = parsed.GetPasswordOrNull(Password) ?? Needed(parsed, Password, secret: true);
                 return "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
             case AuthorizationType.Bearer:
                 return "Bearer " + CheckedHeader(Token, Needed(parsed, Token, secret: true));
@@ -282,6 +287,12 @@ internal sealed partial class HttpSinkConfig
             yield return authorization;
             yield return authorization[(authorization.IndexOf(' ', StringComparison.Ordinal) + 1)..];
         }
+
+        if (OAuth2 is { } oauth2)
+            yield return oauth2.BasicCredentials;
+        // Many receivers know who may send by the address, and quote it when they do not find it.
+        yield return Address.AbsolutePath;
+        yield return Address.Query.TrimStart('?');
 
         foreach (var key in (string[])[Password, ClientSecret, SignatureSecret, KeyPassword])
         {

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text;
+
 namespace Exports.Connectors.Http;
 
 /// <summary>Where and how to get access tokens for client credentials (RFC 6749, section 4.4).</summary>
@@ -10,6 +13,10 @@ namespace Exports.Connectors.Http;
 internal sealed record OAuth2Config(
     Uri Address, string ClientId, string ClientSecret, bool InHeader, string? Scope, string TokenProperty)
 {
+    /// <summary>Name and secret as the Authorization header takes them, each encoded as in a form: RFC 6749, section 2.3.1.</summary>
+    public string BasicCredentials { get; } = Convert.ToBase64String(
+        Encoding.UTF8.GetBytes($"{WebUtility.UrlEncode(ClientId)}:{WebUtility.UrlEncode(ClientSecret)}"));
+
     /// <summary>Names nothing that is secret.</summary>
     public override string ToString() => Address.GetLeftPart(UriPartial.Authority);
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using Exports.Connectors.Sdk;
 
@@ -62,7 +61,7 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
         }
         catch (HttpRequestException e)
         {
-            throw ConnectionFailure.Of(e, Origin);
+            throw ConnectionFailure.Of(e, Origin, config);
         }
 
         using (response)
@@ -81,9 +80,7 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
         var request = new HttpRequestMessage(HttpMethod.Post, oauth2.Address);
         if (oauth2.InHeader)
         {
-            // Both are encoded as in a form before they are joined: RFC 6749, section 2.3.1.
-            var pair = $"{WebUtility.UrlEncode(oauth2.ClientId)}:{WebUtility.UrlEncode(oauth2.ClientSecret)}";
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", oauth2.BasicCredentials);
         }
         else
         {
@@ -122,7 +119,7 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
         }
         catch (HttpRequestException e)
         {
-            throw ConnectionFailure.Of(e, Origin);
+            throw ConnectionFailure.Of(e, Origin, config);
         }
 
         throw new ConnectException(

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Authentication;
 using Exports.Connectors.Sdk;
 
@@ -7,7 +8,7 @@ namespace Exports.Connectors.Http;
 internal static class ConnectionFailure
 {
     /// <summary>The exception for a failure to connect, to send, or to read the answer.</summary>
-    public static ConnectException Of(HttpRequestException error, string origin)
+    public static ConnectException Of(HttpRequestException error, string origin, HttpSinkConfig config)
     {
         var reason = error.InnerException is { } inner && inner.Message != error.Message
             ? $"{error.Message} {inner.Message}"
@@ -17,7 +18,8 @@ internal static class ConnectionFailure
             return new ConnectException(
                 $"No TLS with {origin}: {reason} The receiver's certificate must be valid for its host and come from an authority that is "
                 + $"trusted: the system's, or those of {HttpSinkConfig.CaFile}. A receiver that asks for the client's own certificate gets "
-                + $"that of {HttpSinkConfig.CertificateFile}.",
+                + $"that of {HttpSinkConfig.CertificateFile}."
+                + (config.HttpVersion == "2" ? $" With {HttpSinkConfig.Version}=2 it must know HTTP/2." : ""),
                 error);
         }
 
@@ -29,6 +31,10 @@ internal static class ConnectionFailure
 
         return new RetriableException($"No answer from {origin}: {reason}", error);
     }
+
+    /// <summary>The exception for a success that was said before the end of the body, with the connection lost.</summary>
+    public static RetriableException OfEarlyAnswer(HttpSinkConfig config, HttpStatusCode status)
+        => new($"{config.Origin} answered {(int)status}, but hung up before it had all of the request.");
 
     /// <summary>The exception for an answer that has not come in time.</summary>
     public static RetriableException OfTimeout(HttpSinkConfig config) => new(

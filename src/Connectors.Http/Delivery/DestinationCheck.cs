@@ -65,7 +65,7 @@ internal static class DestinationCheck
         }
         catch (HttpRequestException e)
         {
-            throw ConnectionFailure.Of(e, config.Origin);
+            throw ConnectionFailure.Of(e, config.Origin, config);
         }
     }
 }

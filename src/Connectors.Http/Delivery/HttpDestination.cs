@@ -59,7 +59,7 @@ internal sealed class HttpDestination : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw ConnectionFailure.Of(e, _config.Origin);
+            throw ConnectionFailure.Of(e, _config.Origin, _config);
         }
     }
 
@@ -78,7 +78,10 @@ internal sealed class HttpDestination : IDisposable
         if (response.IsSuccessStatusCode)
         {
             await ResponseText.DiscardAsync(response, cancellationToken);
-            return null;
+            // A receiver that has not read the records cannot have accepted them, whatever it says.
+            return await ((RequestBody)message.Content!).IsSentAsync(cancellationToken)
+                ? null
+                : throw ConnectionFailure.OfEarlyAnswer(_config, response.StatusCode);
         }
 
         var text = await ResponseText.ReadAsync(response, token is null ? _config.Secrets : [.. _config.Secrets, token], cancellationToken);

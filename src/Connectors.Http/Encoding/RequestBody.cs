@@ -12,9 +12,11 @@ namespace Exports.Connectors.Http;
 internal sealed class RequestBody : HttpContent
 {
     private readonly Lock _lock = new();
-    private byte[]? _array;
     private readonly int _length;
+    private byte[]? _array;
     private int _sending;
+    private bool _isCutOff;
+    private TaskCompletionSource? _sent;
 
     private RequestBody(byte[] array, int length)
     {
@@ -56,6 +58,24 @@ internal sealed class RequestBody : HttpContent
         return config.IsCompressed ? Compressed(array, (int)length) : new(array, (int)length);
     }
 
+    /// <summary>
+    /// Whether all of the body was sent. Waits for that: an answer may come before, and a thread that sends may still be at it.
+    /// </summary>
+    public async Task<bool> IsSentAsync(CancellationToken cancellationToken)
+    {
+        Task sent;
+        lock (_lock)
+        {
+            if (_sending == 0)
+                return !_isCutOff;
+            _sent ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            sent = _sent.Task;
+        }
+
+        await sent.WaitAsync(cancellationToken);
+        return !_isCutOff;
+    }
+
     /// <inheritdoc/>
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         => SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -68,17 +88,27 @@ internal sealed class RequestBody : HttpContent
         lock (_lock)
         {
             array = Array;
+            _isCutOff = true;
             _sending++;
         }
 
         try
         {
             await stream.WriteAsync(array.AsMemory(0, _length), cancellationToken);
+            _isCutOff = false;
+        }
+        catch (IOException)
+        {
+            // Who refuses a body that is too large answers before its end, and hangs up. The answer is there to be read, and
+            // says why. Where there is none, reading fails in its turn.
         }
         finally
         {
             lock (_lock)
-                _sending--;
+            {
+                if (--_sending == 0)
+                    _sent?.TrySetResult();
+            }
         }
     }
 
