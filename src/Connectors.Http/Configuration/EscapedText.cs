@@ -4,11 +4,13 @@ using Exports.Connectors.Sdk;
 namespace Exports.Connectors.Http;
 
 /// <summary>
-/// Text of a configuration in which \n, \r, \t, \s (a space) and \\ stand for characters that would be trimmed or are hard to write.
+/// Text of a configuration in which \n, \r, \t, \s (a space) and \\ stand for characters that would be trimmed or are hard to
+/// write.
 /// </summary>
 internal static class EscapedText
 {
-    public const string Allowed = @"text in which \n, \r, \t, \s and \\ stand for line feed, carriage return, tab, space and backslash";
+    public const string Allowed =
+        @"text in which \n, \r, \t, \s and \\ stand for line feed, carriage return, tab, space and backslash";
 
     /// <summary>The bytes of the text.</summary>
     /// <exception cref="ConfigException">
@@ -17,7 +19,11 @@ internal static class EscapedText
     public static byte[] Parse(string key, string text)
     {
         if (text.Trim().Length != text.Length)
-            throw new InvalidKeyException(key, text, $"white space at either end must be written as an escape; allowed: {Allowed}");
+        {
+            throw new InvalidKeyException(
+                key, text, $"white space at either end must be written as an escape; allowed: {Allowed}");
+        }
+
         var result = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {

@@ -62,8 +62,11 @@ internal static class HttpHeaders
 
     /// <summary>What is wrong with a header's value, or null.</summary>
     public static string? CheckValue(string value)
-        => value.All(c => c is >= ' ' and <= '~' or '\t') ? null : "the value of a header has printable ASCII characters only, and no line feeds";
+        => value.All(c => c is >= ' ' and <= '~' or '\t')
+            ? null
+            : "the value of a header has printable ASCII characters only, and no line feeds";
 
     private static bool IsToken(string name)
-        => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
+        => name.Length > 0
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
 }

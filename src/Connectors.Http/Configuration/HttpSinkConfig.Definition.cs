@@ -59,31 +59,37 @@ internal sealed partial class HttpSinkConfig
         Words(Method, Endpoint, "POST", ["POST", "PUT", "PATCH"], "The method of the requests."),
         Words(
             Version, Endpoint, "auto", ["auto", "1.1", "2"],
-            "The version of HTTP. 'auto' takes what both sides know over TLS, and 1.1 without; '2' insists on HTTP/2, also without TLS."),
+            "The version of HTTP. 'auto' takes what both sides know over TLS, and 1.1 without; '2' insists on HTTP/2, also without "
+            + "TLS."),
         new(
             Timeout, ConfigType.Int,
             "How long a request may take, from the connection to the end of the answer, in milliseconds. Then it is sent again.")
         {
             Default = "30000", Group = Endpoint, Width = ConfigWidth.Short, Check = ConfigChecks.Between(1, 3_600_000),
         },
-        Words(Compression, Endpoint, "none", ["none", "gzip"], "Whether bodies are compressed. The receiver has to know Content-Encoding."),
+        Words(
+            Compression, Endpoint, "none", ["none", "gzip"],
+            "Whether bodies are compressed. The receiver has to know Content-Encoding."),
         new(InFlight, ConfigType.Int, "The most requests that a task has under way at once.")
         {
             Default = "8", Group = Endpoint, Width = ConfigWidth.Short, Check = ConfigChecks.Between(1, 1000),
         },
         Words(
             Order, Endpoint, "partition", ["partition", "key", "none"],
-            "Which records are kept in order: those of a partition (one request a partition at a time), those with the same key, or none."),
+            "Which records are kept in order: those of a partition (one request a partition at a time), those with the same key, or "
+            + "none."),
         Words(
             Format, Body, "json", ["json", "ndjson", "raw"],
             "The body: 'json' is an array of values, 'ndjson' one value a line, 'raw' the values' bytes as they are."),
         Words(
             Values, Body, "json", ["json", "string", "base64"],
-            "What values that come as bytes or text are in a JSON body: 'json' text that is JSON already, 'string' text to be written "
-            + "as a JSON string, 'base64' bytes to be written as a JSON string in base 64. Structured values are JSON in any case."),
+            "What values that come as bytes or text are in a JSON body: 'json' text that is JSON already, 'string' text to be "
+            + "written as a JSON string, 'base64' bytes to be written as a JSON string in base 64. Structured values are JSON in "
+            + "any case."),
         new(
             Envelope, ConfigType.Boolean,
-            "Whether each value is put into an object with topic, partition, offset, timestamp, key and headers. For json and ndjson.")
+            "Whether each value is put into an object with topic, partition, offset, timestamp, key and headers. For json and "
+            + "ndjson.")
         {
             Default = "false", Group = Body, Width = ConfigWidth.Short,
         },
@@ -99,7 +105,9 @@ internal sealed partial class HttpSinkConfig
         {
             Default = "1000000", Group = Batching, Width = ConfigWidth.Short, Check = ConfigChecks.Between(1, LargestBody),
         },
-        new(BatchLinger, ConfigType.Int, "How long records wait for others before a request that is not full is sent, in milliseconds.")
+        new(
+            BatchLinger, ConfigType.Int,
+            "How long records wait for others before a request that is not full is sent, in milliseconds.")
         {
             Default = "5", Group = Batching, Width = ConfigWidth.Short, Check = ConfigChecks.Between(0, 600_000),
         },
@@ -108,8 +116,8 @@ internal sealed partial class HttpSinkConfig
         Text(BatchSeparator, Batching, @"What is between the values of a raw body, written in the same way. \n by default."),
         Words(
             Authorization, Login, "none", ["none", "static", "basic", "bearer", "oauth2"],
-            $"Where the Authorization header comes from: {HttpHeaders.Authorization} as it is, a user and a password, a token, or OAuth 2 "
-            + "client credentials."),
+            $"Where the Authorization header comes from: {HttpHeaders.Authorization} as it is, a user and a password, a token, or "
+            + "OAuth 2 client credentials."),
         Secret(HttpHeaders.Authorization, Login, "The Authorization header in full. For static."),
         Text(User, Login, "The user name. For basic."),
         Secret(Password, Login, "The password. For basic."),
@@ -117,7 +125,9 @@ internal sealed partial class HttpSinkConfig
         Text(TokenUrl, Login, "The address that gives out access tokens. For oauth2, as the following keys."),
         Text(ClientId, Login, "The client's name there."),
         Secret(ClientSecret, Login, "The client's secret."),
-        new(ClientMode, ConfigType.String, "Where the token's address wants the client's name and secret: HEADER (basic) or URL (in the form).")
+        new(
+            ClientMode, ConfigType.String,
+            "Where the token's address wants the client's name and secret: HEADER (basic) or URL (in the form).")
         {
             Default = "HEADER", Group = Login, Width = ConfigWidth.Short, Importance = ConfigImportance.Low,
             Check = ConfigChecks.OneOfIgnoringCase("HEADER", "URL"), Recommend = _ => ["HEADER", "URL"],
@@ -127,10 +137,16 @@ internal sealed partial class HttpSinkConfig
         {
             Default = "access_token", Group = Login, Importance = ConfigImportance.Low, Check = ConfigChecks.NonEmpty,
         },
-        Secret(SignatureSecret, Signature, "The secret to sign requests with, by HMAC-SHA256. Without it, requests are not signed.")
-            with { Check = ConfigChecks.NonEmpty },
+        new(
+            SignatureSecret, ConfigType.Password,
+            "The secret to sign requests with, by HMAC-SHA256. Without it, requests are not signed.")
+        {
+            Default = null, Group = Signature, Check = ConfigChecks.NonEmpty,
+        },
         HeaderName(SignatureHeader, Signature, "X-Signature", "The header for the signature."),
-        HeaderName(SignatureTimeHeader, Signature, "X-Signature-Timestamp", "The header for the time of the signature, in seconds since 1970."),
+        HeaderName(
+            SignatureTimeHeader, Signature, "X-Signature-Timestamp",
+            "The header for the time of the signature, in seconds since 1970."),
         new(
             IdempotencyHeader, ConfigType.String,
             "The header for a key that is the same each time that the same records are sent together. Empty for none.")
@@ -161,11 +177,8 @@ internal sealed partial class HttpSinkConfig
         Importance = ConfigImportance.Low,
     };
 
-    private static ConfigKey Secret(string key, string group, string documentation) => new(key, ConfigType.Password, documentation)
-    {
-        Default = null,
-        Group = group,
-    };
+    private static ConfigKey Secret(string key, string group, string documentation)
+        => new(key, ConfigType.Password, documentation) { Default = null, Group = group };
 
     private static ConfigKey HeaderName(string key, string group, string @default, string documentation)
         => new(key, ConfigType.String, documentation)

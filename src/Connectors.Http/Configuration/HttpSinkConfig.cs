@@ -226,7 +226,10 @@ internal sealed partial class HttpSinkConfig
         foreach (var key in (string[])[CaFile, CertificateFile])
         {
             if (parsed.Has(key) && Address.Scheme != Uri.UriSchemeHttps)
-                throw new InvalidKeyException(key, parsed.GetStringOrNull(key), $"{Url} is not an https address, so there is no TLS");
+            {
+                throw new InvalidKeyException(
+                    key, parsed.GetStringOrNull(key), $"{Url} is not an https address, so there is no TLS");
+            }
         }
     }
 
@@ -275,7 +278,8 @@ internal sealed partial class HttpSinkConfig
     private static string Needed(ParsedConfig parsed, string key, bool secret)
         => (secret ? parsed.GetPasswordOrNull(key) : parsed.GetStringOrNull(key)) is { Length: > 0 } value
             ? value
-            : throw new InvalidKeyException(key, $"it is missing, and {Authorization}={parsed.GetString(Authorization)} needs it");
+            : throw new InvalidKeyException(
+                key, $"it is missing, and {Authorization}={parsed.GetString(Authorization)} needs it");
 
     private static string CheckedHeader(string key, string value)
         => HttpHeaders.CheckValue(value) is { } error ? throw new InvalidKeyException(key, error) : value;

@@ -13,7 +13,9 @@ namespace Exports.Connectors.Http;
 internal sealed record OAuth2Config(
     Uri Address, string ClientId, string ClientSecret, bool InHeader, string? Scope, string TokenProperty)
 {
-    /// <summary>Name and secret as the Authorization header takes them, each encoded as in a form: RFC 6749, section 2.3.1.</summary>
+    /// <summary>
+    /// Name and secret as the Authorization header takes them, each encoded as in a form: RFC 6749, section 2.3.1.
+    /// </summary>
     public string BasicCredentials { get; } = Convert.ToBase64String(
         Encoding.UTF8.GetBytes($"{WebUtility.UrlEncode(ClientId)}:{WebUtility.UrlEncode(ClientSecret)}"));
 

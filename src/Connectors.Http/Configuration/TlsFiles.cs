@@ -28,8 +28,8 @@ internal static class TlsFiles
     }
 
     /// <summary>The client's own certificate with its key.</summary>
-    /// <param name="certificateKey">The configuration key that names the file of the certificate, with its intermediates behind it.</param>
-    /// <param name="certificate">The file of the certificate.</param>
+    /// <param name="certificateKey">The configuration key that names the file of the certificate.</param>
+    /// <param name="certificate">The file of the certificate, with its intermediates behind it.</param>
     /// <param name="keyFile">The file of the key; null when it is in the same file.</param>
     /// <param name="password">The key's password, or null.</param>
     /// <exception cref="ConfigException">A file cannot be read, or the key does not belong to the certificate.</exception>
@@ -50,7 +50,8 @@ internal static class TlsFiles
         {
             throw new InvalidKeyException(
                 certificateKey, certificate,
-                $"it cannot be read, together with {keyFile ?? "the key in the same file"}, as a certificate and its key in PEM: {e.Message}");
+                $"it cannot be read, together with {keyFile ?? "the key in the same file"}, as a certificate and its key in PEM: "
+                + e.Message);
         }
     }
 }

@@ -93,7 +93,8 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
         return request;
     }
 
-    private async Task<(string Text, DateTimeOffset Until)> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<(string Text, DateTimeOffset Until)> ReadAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
@@ -133,7 +134,8 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
         var message = $"{Origin} gave no token, but answered {(int)response.StatusCode}{(text.Length == 0 ? "" : ": " + text)}";
         return (int)response.StatusCode switch
         {
-            408 or 425 or 429 or >= 500 => new RetriableException(message, retryAfter: Refusal.RetryAfter(response.Headers, time)),
+            408 or 425 or 429 or >= 500
+                => new RetriableException(message, retryAfter: Refusal.RetryAfter(response.Headers, time)),
             _ => new ConnectException(
                 $"{message}. Check {HttpSinkConfig.TokenUrl}, {HttpSinkConfig.ClientId}, {HttpSinkConfig.ClientSecret} and "
                 + $"{HttpSinkConfig.ClientScope}."),

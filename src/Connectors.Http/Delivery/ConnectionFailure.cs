@@ -16,9 +16,9 @@ internal static class ConnectionFailure
         if (error.InnerException is AuthenticationException)
         {
             return new ConnectException(
-                $"No TLS with {origin}: {reason} The receiver's certificate must be valid for its host and come from an authority that is "
-                + $"trusted: the system's, or those of {HttpSinkConfig.CaFile}. A receiver that asks for the client's own certificate gets "
-                + $"that of {HttpSinkConfig.CertificateFile}."
+                $"No TLS with {origin}: {reason} The receiver's certificate must be valid for its host and come from an authority "
+                + $"that is trusted: the system's, or those of {HttpSinkConfig.CaFile}. A receiver that asks for the client's own "
+                + $"certificate gets that of {HttpSinkConfig.CertificateFile}."
                 + (config.HttpVersion == "2" ? $" With {HttpSinkConfig.Version}=2 it must know HTTP/2." : ""),
                 error);
         }

@@ -9,7 +9,7 @@ internal static class HttpConnections
     // Names are looked up anew when a connection is, so a receiver that moves is followed.
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>A client that follows no redirects, keeps no cookies, and checks certificates as the configuration says.</summary>
+    /// <summary>A client that follows no redirects and keeps no cookies, and trusts whom the configuration says.</summary>
     public static HttpMessageInvoker Open(HttpSinkConfig config)
     {
         var handler = new SocketsHttpHandler

@@ -34,7 +34,7 @@ internal sealed class HttpDestination : IDisposable
     /// <exception cref="ThrottledException">The receiver asks to slow down.</exception>
     /// <exception cref="RetriableException">The receiver could not be reached, or could not take the records now.</exception>
     /// <exception cref="DataException">The receiver refuses what is in the request.</exception>
-    /// <exception cref="ConnectException">The receiver refuses the request for another reason, which trying again does not mend.</exception>
+    /// <exception cref="ConnectException">The receiver refuses the request for a reason that trying again does not mend.</exception>
     public async ValueTask SendAsync(SinkBatch request, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(_config.RequestTimeout, _time);
@@ -84,7 +84,8 @@ internal sealed class HttpDestination : IDisposable
                 : throw ConnectionFailure.OfEarlyAnswer(_config, response.StatusCode);
         }
 
-        var text = await ResponseText.ReadAsync(response, token is null ? _config.Secrets : [.. _config.Secrets, token], cancellationToken);
+        var secrets = token is null ? _config.Secrets : [.. _config.Secrets, token];
+        var text = await ResponseText.ReadAsync(response, secrets, cancellationToken);
         return Refusal.Of(response, text, request, _config, _time);
     }
 

@@ -19,7 +19,8 @@ internal sealed record Refusal(HttpStatusCode Status, ConnectException Exception
         HttpResponseMessage response, string text, SinkBatch request, HttpSinkConfig config, TimeProvider time)
     {
         var status = response.StatusCode;
-        var answer = $"{config.Origin} answered {(int)status} {ResponseText.Clean(response.ReasonPhrase ?? "", config.Secrets)}".TrimEnd();
+        var phrase = ResponseText.Clean(response.ReasonPhrase ?? "", config.Secrets);
+        var answer = $"{config.Origin} answered {(int)status} {phrase}".TrimEnd();
         var quoted = text.Length == 0 ? "" : $": {text}";
         return new(status, ExceptionFor(response, answer, quoted, request, config, time));
     }
@@ -53,23 +54,28 @@ internal sealed record Refusal(HttpStatusCode Status, ConnectException Exception
             case 401 or 403:
                 return new ConnectException(
                     $"{answer}{quoted}. It does not accept the credentials: check {HttpSinkConfig.Authorization} and its keys, "
-                    + $"{HttpHeaders.Prefix}*, and {HttpSinkConfig.SignatureSecret}. Placeholders are read anew when the task restarts.");
+                    + $"{HttpHeaders.Prefix}*, and {HttpSinkConfig.SignatureSecret}. Placeholders are read anew when the task "
+                    + "restarts.");
             case 404 or 410:
                 return new ConnectException($"{answer}{quoted}. Check the path of {HttpSinkConfig.Url}.");
             case 405:
-                return new ConnectException($"{answer} to {config.HttpMethod}{quoted}. Check {HttpSinkConfig.Method} and {HttpSinkConfig.Url}.");
+                return new ConnectException(
+                    $"{answer} to {config.HttpMethod}{quoted}. Check {HttpSinkConfig.Method} and {HttpSinkConfig.Url}.");
             case 407:
                 return new ConnectException(
-                    $"A proxy on the way to {config.Origin} wants credentials. They belong into the proxy's address in the environment.");
+                    $"A proxy on the way to {config.Origin} wants credentials. They belong into the proxy's address in the "
+                    + "environment.");
             case 415:
                 return new ConnectException(
-                    $"{answer}{quoted}. Check {HttpSinkConfig.Format}, {HttpHeaders.ContentType} and {HttpSinkConfig.Compression}.");
+                    $"{answer}{quoted}. Check {HttpSinkConfig.Format}, {HttpHeaders.ContentType} and "
+                    + $"{HttpSinkConfig.Compression}.");
             case >= 300 and < 400:
                 return new ConnectException(
-                    $"{answer}{Target(response, config)}. Redirects are not followed, because they would take the records and credentials to an "
-                    + $"address that nobody configured. If it is the right one, set {HttpSinkConfig.Url} to it.");
+                    $"{answer}{Target(response, config)}. Redirects are not followed, because they would take the records and "
+                    + $"credentials to an address that nobody configured. If it is the right one, set {HttpSinkConfig.Url} to it.");
             default:
-                return new ConnectException($"{answer}{quoted}. Trying again would not help; the task has to be configured anew, or the receiver.");
+                return new ConnectException(
+                    $"{answer}{quoted}. Trying again would not help; the connector has to be configured anew, or the receiver.");
         }
     }
 

@@ -5,7 +5,8 @@ namespace Exports.Connectors.Http;
 
 /// <summary>
 /// Signs bodies so that a receiver knows where they come from, and when they were sent:
-/// <c>sha256=</c> and the HMAC-SHA256, in lower-case hexadecimal digits, of the timestamp header's text, a full stop and the body.
+/// <c>sha256=</c> and the HMAC-SHA256, in lower-case hexadecimal digits, of the timestamp header's text, a full stop and the
+/// body.
 /// </summary>
 internal sealed class RequestSignature(byte[] secret)
 {

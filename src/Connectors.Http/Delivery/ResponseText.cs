@@ -14,7 +14,9 @@ internal static class ResponseText
     // Shorter values are no secrets, and would be found in words that have nothing to do with them.
     private const int ShortestSecret = 4;
 
-    /// <summary>The beginning of an answer's body: one line without secrets. Empty where there is none or it cannot be read.</summary>
+    /// <summary>
+    /// The beginning of an answer's body: one line without secrets. Empty where there is none or it cannot be read.
+    /// </summary>
     public static async Task<string> ReadAsync(
         HttpResponseMessage response, IReadOnlyList<string> secrets, CancellationToken cancellationToken)
     {
@@ -25,7 +27,8 @@ internal static class ResponseText
             try
             {
                 await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                length = await body.ReadAtLeastAsync(buffer.AsMemory(0, MostRead), MostRead, throwOnEndOfStream: false, cancellationToken);
+                length = await body.ReadAtLeastAsync(
+                    buffer.AsMemory(0, MostRead), MostRead, throwOnEndOfStream: false, cancellationToken);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
             {

@@ -17,7 +17,7 @@ internal sealed class RecordEncoder(HttpSinkConfig config)
     private readonly EncodedBytes _keyBytes = new();
     private readonly Utf8JsonWriter _json = new(new EncodedBytes(), ConnectJson.WriterOptions);
 
-    /// <summary>Replaces the record's value by the bytes to send, and says what they weigh and what they are ordered by.</summary>
+    /// <summary>Replaces the record's value by the bytes to send; says what they weigh and what they are ordered by.</summary>
     /// <exception cref="DataException">The value has no form in the body.</exception>
     public RequestItem Prepare(ref SinkRecord record)
     {
@@ -103,8 +103,8 @@ internal sealed class RecordEncoder(HttpSinkConfig config)
         if (JsonText.Check(bytes.Span) is { } error)
         {
             throw new DataException(
-                $"The value of {Name(record)} must be JSON, and {error}. Set {HttpSinkConfig.Values} to string or base64 to send it as a "
-                + $"JSON string, or {HttpSinkConfig.Format}=raw to send it as it is.");
+                $"The value of {Name(record)} must be JSON, and {error}. Set {HttpSinkConfig.Values} to string or base64 to send it "
+                + $"as a JSON string, or {HttpSinkConfig.Format}=raw to send it as it is.");
         }
 
         if (config.BodyFormat != BodyFormat.NdJson || bytes.Span.IndexOfAny((byte)'\n', (byte)'\r') < 0)
@@ -149,7 +149,8 @@ internal sealed class RecordEncoder(HttpSinkConfig config)
             if (!Utf8.IsValid(value.Bytes.Span))
             {
                 throw new DataException(
-                    $"The value of {Name(record)} must be text in UTF-8, and it is not. Set {HttpSinkConfig.Values}=base64 to send bytes of any kind.");
+                    $"The value of {Name(record)} must be text in UTF-8, and it is not. Set {HttpSinkConfig.Values}=base64 to send "
+                    + "bytes of any kind.");
             }
 
             _json.WriteStringValue(value.Bytes.Span);
