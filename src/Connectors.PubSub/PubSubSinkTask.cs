@@ -61,6 +61,7 @@ internal sealed partial class PubSubSinkTask : RequestSinkTask
             Linger = config.Linger,
             Order = config.OrderingKey == OrderingKeySource.None ? RequestOrder.None : RequestOrder.OneKeyARequest,
             RetryTimeout = config.TotalTimeout,
+            RetryTimeoutKey = PubSubKeys.TotalTimeout,
             MaxRecordsUnderWay = config.MaxOutstandingMessages,
             MaxBytesUnderWay = config.MaxOutstandingBytes,
         };

@@ -89,7 +89,7 @@ internal sealed class ServiceStub : IAsyncDisposable
             message = unzipped.ToArray();
         }
 
-        var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString());
+        var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var call = new StubCall(context.Request.Path.Value!.Split('/')[^1], headers, compressed, frame.Length - 5, message);
         Calls.Enqueue(call);
         var answer = await Answer(call, context.RequestAborted);

@@ -92,13 +92,15 @@ internal sealed class TopicClient(
     /// <summary>The current token, or another one than that which was rejected.</summary>
     private async ValueTask<string> TokenAsync(string? rejected, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        var fetch = rejected is null ? tokens!.GetAsync(cancellationToken) : tokens!.RenewAsync(rejected, cancellationToken);
+        // Nearly always there is one.
+        if (fetch.IsCompletedSuccessfully)
+            return fetch.Result;
         try
         {
-            return rejected is null ? await tokens!.GetAsync(limit.Token) : await tokens!.RenewAsync(rejected, limit.Token);
+            return await fetch.AsTask().WaitAsync(timeout, cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             throw new RetriableException($"{tokens!.Identity} got no token within {PubSubKeys.RequestTimeout}.");
         }

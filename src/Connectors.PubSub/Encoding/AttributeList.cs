@@ -17,7 +17,7 @@ internal sealed class AttributeList
     /// <summary>The longest value in bytes.</summary>
     public const int LongestValue = 1024;
 
-    private readonly ArrayBufferWriter<byte> _bytes = new(1024);
+    private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly List<Entry> _entries = [];
 
     public int Count => _entries.Count;

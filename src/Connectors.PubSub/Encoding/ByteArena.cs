@@ -2,11 +2,11 @@ namespace Exports.Connectors.PubSub;
 
 /// <summary>
 /// Gives small pieces of memory out of larger blocks, so that a record does not cost an object of its own. A block is
-/// freed when none of its pieces is in use any more. For one thread at a time.
+/// freed when none of its pieces is in use any more; small, because idle tasks keep one. For one thread at a time.
 /// </summary>
 internal sealed class ByteArena
 {
-    private const int BlockSize = 32 * 1024;
+    private const int BlockSize = 8 * 1024;
     private const int LargestPiece = BlockSize / 8;
 
     private byte[] _block = [];

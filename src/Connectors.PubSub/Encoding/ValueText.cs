@@ -13,10 +13,8 @@ namespace Exports.Connectors.PubSub;
 /// </summary>
 internal sealed class ValueText
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new(256);
-    private readonly Utf8JsonWriter _json;
-
-    public ValueText() => _json = new(_buffer, ConnectJson.WriterOptions);
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private Utf8JsonWriter? _json;
 
     /// <summary>The text of a value.</summary>
     /// <exception cref="DataException">The data does not fit its schema, or is of a type that has no form in JSON.</exception>
@@ -56,6 +54,7 @@ internal sealed class ValueText
     public ReadOnlySpan<byte> Json(in ConnectValue value)
     {
         _buffer.ResetWrittenCount();
+        _json ??= new(_buffer, ConnectJson.WriterOptions);
         _json.Reset();
         ConnectJson.Write(_json, value);
         _json.Flush();
