@@ -14,7 +14,20 @@ public sealed class PubSubSinkConnector : SinkConnector
 
     /// <inheritdoc/>
     public override IEnumerable<(string Key, string Message)> Validate(IReadOnlyDictionary<string, string> config)
-        => PubSubSinkConfig.Validate(config);
+    {
+        var errors = PubSubSinkConfig.Validate(config);
+        if (errors.Count > 0 || PubSubSinkConfig.Parse(config).Credentials is not { Form: CredentialForm.Json } credentials)
+            return errors;
+        try
+        {
+            CredentialLoader.Load(credentials).Dispose();
+            return [];
+        }
+        catch (ConfigException e)
+        {
+            return [(credentials.Key, e.Message)];
+        }
+    }
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<(string Key, string Message)>> CheckDestinationAsync(

@@ -11,6 +11,9 @@ internal sealed partial class PubSubSinkTask : RequestSinkTask
 {
     private const int RequestsUnderWay = 32;
 
+    // What is under way is there twice, as records and as requests. So much keeps a fast network busy.
+    private const long BytesUnderWay = 32_000_000;
+
     private PubSubSinkConfig? _config;
     private MessageEncoder? _encoder;
     private TopicClient? _client;
@@ -46,8 +49,6 @@ internal sealed partial class PubSubSinkTask : RequestSinkTask
     internal RequestOptions Open(SinkTaskContext context)
     {
         var config = _config = PubSubSinkConfig.Parse(context.Config);
-        if (context.Config.ContainsKey(PubSubKeys.ShutdownTimeout))
-            Log.NoEffect(context.Logger, PubSubKeys.ShutdownTimeout, PubSubKeys.ShutdownTimeoutReason);
         _tokens = config.Credentials is null ? null : CredentialLoader.Load(config.Credentials);
         _channel = ServiceChannel.Share(config.Endpoint);
         _encoder = new(config);
@@ -63,7 +64,7 @@ internal sealed partial class PubSubSinkTask : RequestSinkTask
             RetryTimeout = config.TotalTimeout,
             RetryTimeoutKey = PubSubKeys.TotalTimeout,
             MaxRecordsUnderWay = config.MaxOutstandingMessages,
-            MaxBytesUnderWay = config.MaxOutstandingBytes,
+            MaxBytesUnderWay = Math.Min(config.MaxOutstandingBytes ?? long.MaxValue, BytesUnderWay),
         };
     }
 
@@ -82,8 +83,5 @@ internal sealed partial class PubSubSinkTask : RequestSinkTask
     {
         [LoggerMessage(1, LogLevel.Information, "Publishes to {Topic} at {Endpoint} as: {Identity}")]
         public static partial void Opened(ILogger logger, TopicName topic, ServiceEndpoint endpoint, string identity);
-
-        [LoggerMessage(2, LogLevel.Information, "{Key} has no effect: {Reason}.")]
-        public static partial void NoEffect(ILogger logger, string key, string reason);
     }
 }

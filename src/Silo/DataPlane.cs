@@ -1,6 +1,8 @@
 using Exports.Connectors.File;
+using Exports.Connectors.Http;
 using Exports.Connectors.Kafka;
 using Exports.Connectors.Kinesis;
+using Exports.Connectors.PubSub;
 using Exports.Pipeline;
 using Exports.Silo.Configuration;
 
@@ -15,8 +17,10 @@ internal static class DataPlane
         services.AddSingleton(provider => new PluginCatalog(
             [
                 typeof(FileStreamSinkConnector).Assembly,
+                typeof(HttpSinkConnector).Assembly,
                 typeof(KafkaSinkConnector).Assembly,
                 typeof(KinesisSinkConnector).Assembly,
+                typeof(PubSubSinkConnector).Assembly,
             ],
             string.Join(',', config.PluginPath),
             provider.GetRequiredService<ILogger<PluginCatalog>>()));

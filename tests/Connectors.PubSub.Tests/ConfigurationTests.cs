@@ -1,9 +1,12 @@
 using Exports.Connectors.Sdk;
+using Exports.Pipeline;
 
 namespace Exports.Connectors.PubSub.Tests;
 
 public sealed class ConfigurationTests
 {
+    private const string User = """{"type":"authorized_user","client_id":"c","client_secret":"s","refresh_token":"r"}""";
+
     [Fact]
     public void A_minimal_configuration_has_the_originals_defaults()
     {
@@ -95,7 +98,7 @@ public sealed class ConfigurationTests
     {
         Assert.Equal("cps.endpoint", ErrorKey(("cps.endpoint", "collector.example.com:443")));
         Assert.Equal("cps.endpoint", ErrorKey(("cps.endpoint", "evilgoogleapis.com:443"), ("gcp.credentials.file.path", "/k.json")));
-        Assert.Null(ErrorKey(("cps.endpoint", "collector.example.com:443"), ("gcp.credentials.json", "{}")));
+        Assert.Null(ErrorKey(("cps.endpoint", "collector.example.com:443"), ("gcp.credentials.json", User)));
         Assert.Null(ErrorKey(("cps.endpoint", "pubsub-x.p.googleapis.com:443")));
     }
 
@@ -122,8 +125,23 @@ public sealed class ConfigurationTests
     [InlineData("com.google.pubsub.kafka.sink.CloudPubSubSinkConnector")]
     [InlineData("CloudPubSubSinkConnector")]
     [InlineData("CloudPubSubSink")]
-    public void The_connector_answers_to_the_originals_names(string name)
-        => Assert.Contains(name, new PubSubSinkConnector().Aliases);
+    [InlineData("Exports.Connectors.PubSub.PubSubSinkConnector")]
+    [InlineData("PubSubSink")]
+    public void The_connector_answers_to_its_names_and_the_originals(string name)
+        => Assert.IsType<PubSubSinkConnector>(new PluginCatalog([typeof(PubSubSinkConnector).Assembly]).FindConnector(name));
+
+    [Fact]
+    public void Credentials_in_a_configuration_are_read_when_it_is_checked()
+    {
+        Assert.Equal("gcp.credentials.json", ErrorKey(("gcp.credentials.json", "{}")));
+        Assert.Equal("gcp.sa.credentials.json", ErrorKey(("gcp.sa.credentials.json", User)));
+        Assert.Null(ErrorKey(("gcp.credentials.json", User)));
+    }
+
+    [Fact]
+    public void A_key_that_changes_nothing_here_says_why()
+        => Assert.Contains("task.shutdown.graceful.timeout.ms", new PubSubSinkConnector().Config["maxShutdownTimeoutMs"]!.NoEffect!,
+            StringComparison.Ordinal);
 
     private static string? ErrorKey(params (string Key, string Value)[] config)
         => new PubSubSinkConnector().Validate(Configs.Of(config)).Select(error => error.Key).SingleOrDefault();

@@ -80,9 +80,7 @@ internal static class DestinationCheck
             case null or StatusCode.PermissionDenied or StatusCode.Unimplemented when error is null || !IsDisabled(error):
                 return null;
             case StatusCode.NotFound:
-                var key = error.Status.Detail.Contains("project", StringComparison.OrdinalIgnoreCase)
-                    && !error.Status.Detail.Contains("topics/", StringComparison.OrdinalIgnoreCase)
-                    && !error.Status.Detail.Contains("topic", StringComparison.OrdinalIgnoreCase)
+                var key = error.Status.Detail.Contains("project not found", StringComparison.OrdinalIgnoreCase)
                     ? PubSubKeys.Project
                     : PubSubKeys.Topic;
                 return (key, PublishFailure.Of(error, config.Topic, config.Endpoint, identity).Message);
@@ -94,7 +92,8 @@ internal static class DestinationCheck
             case StatusCode.InvalidArgument:
                 return (PubSubKeys.Topic, PublishFailure.Of(error, config.Topic, config.Endpoint, identity).Message);
             default:
-                return (PubSubKeys.Endpoint, $"{config.Endpoint} cannot be asked: {PublishFailure.Describe(error)}");
+                var asked = config.EndpointIsOfEnvironment ? PubSubKeys.UseEmulator : PubSubKeys.Endpoint;
+                return (asked, $"{config.Endpoint} cannot be asked: {PublishFailure.Describe(error)}");
         }
     }
 

@@ -37,8 +37,6 @@ internal static class PubSubKeys
     public const string Skip = "skip";
     public const string Json = "json";
 
-    public const string ShutdownTimeoutReason = "how long a task may take to stop is a setting of the worker, task.shutdown.graceful.timeout.ms";
-
     private const string Destination = "Pub/Sub";
     private const string Requests = "Requests";
     private const string Messages = "Messages";
@@ -163,13 +161,13 @@ internal static class PubSubKeys
         },
         new(
             MaxOutstandingBytes, ConfigType.Long,
-            "The most bytes of a task that may be under way at once. The worker's own limits hold in any case.")
+            "The most bytes of a task that may be under way at once; never more than 32000000.")
         {
             Default = Unlimited, Group = Requests, Check = ConfigChecks.AtLeast(1),
         },
         new(
             MaxOutstandingMessages, ConfigType.Long,
-            "The most messages of a task that may be under way at once. The worker's own limits hold in any case.")
+            "The most messages of a task that may be under way at once; never more than 32 requests.")
         {
             Default = Unlimited, Group = Requests, Check = ConfigChecks.AtLeast(1),
         },
@@ -183,9 +181,10 @@ internal static class PubSubKeys
         {
             Default = "60000", Group = Requests, Check = ConfigChecks.AtLeast(1000),
         },
-        new(ShutdownTimeout, ConfigType.Int, $"Has no effect: {ShutdownTimeoutReason}.")
+        new(ShutdownTimeout, ConfigType.Int, "How long a task may take to stop, in milliseconds.")
         {
             Default = null, Importance = ConfigImportance.Low, Group = Requests, Check = ConfigChecks.AtLeast(1),
+            NoEffect = "the worker limits how long tasks may take to stop (task.shutdown.graceful.timeout.ms)",
         },
         new(Compression, ConfigType.Boolean, "Whether requests are compressed, with gzip.") { Default = "false", Group = Requests },
         new(CompressionThreshold, ConfigType.Long, "The size in bytes from which requests are compressed.")

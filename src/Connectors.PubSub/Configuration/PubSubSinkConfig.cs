@@ -9,6 +9,7 @@ internal sealed class PubSubSinkConfig
     {
         Topic = new(config.GetString(PubSubKeys.Project), config.GetString(PubSubKeys.Topic));
         Endpoint = endpoint;
+        EndpointIsOfEnvironment = config.GetBoolean(PubSubKeys.UseEmulator) && EmulatorHost is not null;
         Credentials = credentials;
         MaxMessages = config.GetInt(PubSubKeys.MaxBufferSize);
         MaxBytes = config.GetLong(PubSubKeys.MaxBufferBytes);
@@ -30,6 +31,9 @@ internal sealed class PubSubSinkConfig
 
     public ServiceEndpoint Endpoint { get; }
 
+    /// <summary>Whether the worker's environment says where the service is.</summary>
+    public bool EndpointIsOfEnvironment { get; }
+
     /// <summary>Which credentials to send; null for none (emulator).</summary>
     public CredentialChoice? Credentials { get; }
 
@@ -42,10 +46,10 @@ internal sealed class PubSubSinkConfig
     /// <summary>How long a message may wait for others.</summary>
     public TimeSpan Linger { get; }
 
-    /// <summary>The most messages under way; null for what the worker's own limits allow.</summary>
+    /// <summary>The most messages under way; null for no limit of the configuration.</summary>
     public long? MaxOutstandingMessages { get; }
 
-    /// <summary>The most bytes under way; null for what the worker's own limits allow.</summary>
+    /// <summary>The most bytes under way; null for no limit of the configuration.</summary>
     public long? MaxOutstandingBytes { get; }
 
     /// <summary>How long one request may take.</summary>
@@ -71,6 +75,9 @@ internal sealed class PubSubSinkConfig
 
     /// <summary>Whether text without a schema is written as JSON, in quotes.</summary>
     public bool WritesTextAsJson { get; }
+
+    private static string? EmulatorHost
+        => Environment.GetEnvironmentVariable(PubSubKeys.EmulatorVariable) is { Length: > 0 } host ? host : null;
 
     /// <summary>Parses a connector's configuration.</summary>
     /// <param name="config">The whole configuration, placeholders resolved.</param>
@@ -115,7 +122,7 @@ internal sealed class PubSubSinkConfig
         var text = config.GetString(PubSubKeys.Endpoint);
         if (!config.GetBoolean(PubSubKeys.UseEmulator))
             return ServiceEndpoint.Parse(text, plaintext: false);
-        if (Environment.GetEnvironmentVariable(PubSubKeys.EmulatorVariable) is { Length: > 0 } emulator)
+        if (EmulatorHost is { } emulator)
         {
             var parsed = ServiceEndpoint.Parse(emulator, plaintext: true);
             if (parsed is null)

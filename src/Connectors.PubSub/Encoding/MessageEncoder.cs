@@ -12,9 +12,6 @@ internal sealed class MessageEncoder
     /// <summary>The largest request in bytes, and so the largest message with its topic.</summary>
     public const int LargestRequest = 10_000_000;
 
-    /// <summary>The longest ordering key in bytes.</summary>
-    public const int LongestOrderingKey = 1024;
-
     private const int LongestShownName = 64;
 
     private readonly PubSubSinkConfig _config;
@@ -74,21 +71,13 @@ internal sealed class MessageEncoder
                 $"The message would have {size} bytes. A request to Pub/Sub has at most {LargestRequest}, its topic included.");
     }
 
-    private ReadOnlySpan<byte> OrderingKeyOf(in SinkRecord record, ReadOnlySpan<byte> key)
+    // An ordering key may be as long as an attribute's value, and the key is an attribute as well.
+    private ReadOnlySpan<byte> OrderingKeyOf(in SinkRecord record, ReadOnlySpan<byte> key) => _config.OrderingKey switch
     {
-        switch (_config.OrderingKey)
-        {
-            case OrderingKeySource.Partition:
-                return _key.OfNumber(record.Partition);
-            case OrderingKeySource.Key:
-                return key.Length <= LongestOrderingKey
-                    ? key
-                    : throw new DataException(
-                        $"The record's key cannot be an ordering key: it has {key.Length} bytes, and {LongestOrderingKey} are allowed.");
-            default:
-                return default;
-        }
-    }
+        OrderingKeySource.Partition => _key.OfNumber(record.Partition),
+        OrderingKeySource.Key => key,
+        _ => default,
+    };
 
     private ReadOnlyMemory<byte> Rest(ReadOnlySpan<byte> orderingKey)
     {
