@@ -30,8 +30,12 @@ public sealed class ConfigurationTests
         Assert.Equal(
             new RequestOptions
             {
-                MaxRecords = 500, MaxBytes = 5 * 1024 * 1024, MaxInFlight = 24, Linger = TimeSpan.FromMilliseconds(100),
-                Order = RequestOrder.SingleRecords, TimeToLiveKey = "ttl",
+                MaxRecords = 500,
+                MaxBytes = 5 * 1024 * 1024,
+                MaxInFlight = 24,
+                Linger = TimeSpan.FromMilliseconds(100),
+                Order = RequestOrder.SingleRecords,
+                TimeToLiveKey = "ttl",
             },
             config.Requests);
         Assert.True(config.Ordered);
@@ -55,8 +59,14 @@ public sealed class ConfigurationTests
         Assert.Equal(
             new RequestOptions
             {
-                MaxRecords = 100, MaxBytes = 2_000_000, MaxInFlight = 3, Linger = TimeSpan.FromSeconds(15), Order = RequestOrder.None,
-                TimeToLive = TimeSpan.FromMinutes(1), TimeToLiveKey = "ttl", MaxRecordsUnderWay = 1000,
+                MaxRecords = 100,
+                MaxBytes = 2_000_000,
+                MaxInFlight = 3,
+                Linger = TimeSpan.FromSeconds(15),
+                Order = RequestOrder.None,
+                TimeToLive = TimeSpan.FromMinutes(1),
+                TimeToLiveKey = "ttl",
+                MaxRecordsUnderWay = 1000,
             },
             config.Requests);
         Assert.Equal(1_500_000, config.MaxRecordBytes);

@@ -7,7 +7,9 @@ internal static class TestConfig
     {
         var config = new Dictionary<string, string>
         {
-            ["name"] = "orders", [KinesisKeys.StreamName] = "events", [KinesisKeys.Region] = "us-east-1",
+            ["name"] = "orders",
+            [KinesisKeys.StreamName] = "events",
+            [KinesisKeys.Region] = "us-east-1",
         };
         foreach (var (key, value) in keys)
             config[key] = value;

@@ -18,7 +18,11 @@ internal static class TestRecords
 
     public static SinkRecord Record(ConnectValue key, ConnectValue value, int partition = 0, long offset = 0) => new()
     {
-        Topic = "orders", Partition = partition, Offset = offset, Key = key, Value = value,
+        Topic = "orders",
+        Partition = partition,
+        Offset = offset,
+        Key = key,
+        Value = value,
     };
 
     public static ConnectValue Utf8(string? text)

@@ -45,7 +45,7 @@ internal sealed class ChainOrigin : ICredentialsOrigin
         {
             throw new ConnectException(
                 "No AWS credentials were found in the worker's environment, shared profiles, web identity token, container or "
-                + $"instance role. Give the worker one of them: {e.Message}", e);
+                + $"instance role. Give the worker one of them: {e.Message.ReplaceLineEndings(" ").Trim()}", e);
         }
 
         if (refused)

@@ -55,8 +55,9 @@ internal sealed partial class RenewingCredentials(ICredentialsOrigin origin, Tim
         {
             await renewal;
         }
-        catch (ConnectException e)
+        catch (Exception e)
         {
+            // Nobody waits for this renewal; whoever needs the next one is told.
             Log.NotRenewed(logger, e.Message);
         }
     }

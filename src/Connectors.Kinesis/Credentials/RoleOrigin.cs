@@ -11,11 +11,12 @@ namespace Exports.Connectors.Kinesis;
 internal sealed class RoleOrigin(CredentialsSettings settings, ChainOrigin chain) : ICredentialsOrigin
 {
     private const int Attempts = 3;
+    private const string ExpiredToken = "ExpiredToken";
 
     private static readonly TimeSpan s_attemptTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly string[] s_temporary =
-        ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "Throttling", "ThrottlingException", "IDPCommunicationError"];
+        [ExpiredToken, "RequestExpired", "Throttling", "ThrottlingException", "IDPCommunicationError"];
 
     /// <inheritdoc/>
     public async Task<LoadedCredentials> LoadAsync(bool refused, CancellationToken cancellationToken)
@@ -40,6 +41,8 @@ internal sealed class RoleOrigin(CredentialsSettings settings, ChainOrigin chain
         }
         catch (AmazonServiceException e) when (IsTemporary(e))
         {
+            if (e.ErrorCode is ExpiredToken)
+                (own as RefreshingAWSCredentials)?.ClearCredentials();
             throw new RetriableException($"The role {settings.RoleArn} cannot be assumed now: {Describe(e)}", e);
         }
         catch (AmazonServiceException e)
@@ -72,7 +75,7 @@ internal sealed class RoleOrigin(CredentialsSettings settings, ChainOrigin chain
         return config;
     }
 
-    // Without a status there was no answer. A session that has run out is one of the worker's own, which is renewed by itself.
+    // Without a status there was no answer. A session that has run out is one of the worker's own, and can be renewed.
     private static bool IsTemporary(AmazonServiceException e)
         => e.StatusCode is 0 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
             || s_temporary.Contains(e.ErrorCode, StringComparer.Ordinal);
