@@ -14,6 +14,7 @@ public sealed class CustomerStreamTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("kinesis")]
+    [InlineData("pubsub")]
     public async Task Nothing_is_lost_and_keys_stay_in_order_while_the_service_fails_and_the_worker_is_killed(string service)
     {
         var records = new KeyedRecords(partitions: 16);
@@ -46,6 +47,7 @@ public sealed class CustomerStreamTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("kinesis")]
+    [InlineData("pubsub")]
     public async Task Memory_stays_bounded_while_the_service_stalls(string service)
     {
         var records = new KeyedRecords(partitions: (int)(Settings.HangBytes / 4_000_000) + 8, size: 40_000);
@@ -98,6 +100,7 @@ public sealed class CustomerStreamTests(ITestOutputHelper output) : IDisposable
     private Task<ICustomerStream> StartStreamAsync(string service) => service switch
     {
         "kinesis" => KinesisStream.StartAsync(_directory),
+        "pubsub" => PubSubStream.StartAsync(_directory),
         _ => throw new ArgumentOutOfRangeException(nameof(service), service, "There is no such service."),
     };
 
