@@ -109,6 +109,12 @@ public sealed class KinesisPeer : IAsyncDisposable
     /// <summary>Whether signatures are checked from now on.</summary>
     public Task SetVerifyAsync(bool verify) => _control.SetAsync("verify", verify);
 
+    /// <summary>
+    /// Whether PutRecords is answered, from now on, as if the records were stored. They are only counted, as accepted: for measurements
+    /// that the emulator would limit.
+    /// </summary>
+    public Task SetDiscardAsync(bool discard) => _control.SetAsync("discard", discard);
+
     /// <summary>Which role may be assumed, with which external id, from now on.</summary>
     public Task SetRoleAsync(string arn, string externalId) => _control.SetAsync("role", new { arn, externalId });
 

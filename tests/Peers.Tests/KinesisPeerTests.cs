@@ -111,6 +111,27 @@ public sealed class KinesisPeerTests(KinesisFixture fixture) : IClassFixture<Kin
     }
 
     [Fact]
+    public async Task A_peer_that_discards_counts_and_answers_as_if_it_stored()
+    {
+        var stored = await _client.PutRecordsAsync(_stream, Records(0, 100));
+        await _peer.SetDiscardAsync(true);
+        try
+        {
+            var discarded = await _client.PutRecordsAsync(_stream, Records(0, 100));
+            Stored(discarded);
+            Assert.Equal(stored.Shards, discarded.Shards);
+            Assert.Equal("ResourceNotFoundException", (await _client.PutRecordsAsync("no-such-stream", Records(0, 1))).ErrorType);
+        }
+        finally
+        {
+            await _peer.SetDiscardAsync(false);
+        }
+
+        Assert.Equal(200, (await _peer.StatisticsAsync()).AcceptedRecords);
+        Assert.Equal(100, (await _peer.ReadAsync(_stream, 100)).Count);
+    }
+
+    [Fact]
     public async Task Sessions_of_a_role_are_distinct_and_good_until_they_expire()
     {
         var first = await _client.AssumeRoleAsync(KinesisPeer.RoleArn, KinesisPeer.ExternalId);

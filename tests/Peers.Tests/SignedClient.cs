@@ -92,6 +92,10 @@ internal sealed record Answer(HttpStatusCode Status, string Body)
     public IReadOnlyList<string?> Records => [.. JsonDocument.Parse(Body).RootElement.GetProperty("Records").EnumerateArray()
         .Select(record => record.TryGetProperty("ErrorCode", out var code) ? code.GetString() : null)];
 
+    /// <summary>The shards that PutRecords has put the records into.</summary>
+    public IReadOnlyList<string?> Shards => [.. JsonDocument.Parse(Body).RootElement.GetProperty("Records").EnumerateArray()
+        .Select(record => record.GetProperty("ShardId").GetString())];
+
     /// <summary>An element of an XML answer.</summary>
     public string Xml(string element) => Body.Split($"<{element}>")[1].Split($"</{element}>")[0];
 }

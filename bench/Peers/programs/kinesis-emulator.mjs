@@ -1,4 +1,5 @@
 // Kinesalite in memory, on 127.0.0.1. It validates as Kinesis does, and neither throttles nor checks signatures.
+import './kinesis-numbers.mjs';
 import { announce, endWithParent, listen, require } from './process.mjs';
 
 endWithParent();

@@ -18,6 +18,8 @@ const maximumRecord = 1024 * 1024;
 const maximumRequest = 5 * 1024 * 1024;
 
 let verify = given.verify === 'true';
+let discard = false;     // answer PutRecords as if the records were stored
+let discarded = 0;
 let refused = {};
 let accepted = 0;
 let acceptedBytes = 0;
@@ -126,7 +128,7 @@ async function putRecords(target, contentType, body, struck) {
   const { recordThrottled, recordInternalFailure, shardRecordsPerSecond, shardBytesPerSecond } = faults.now;
   const perRecord = struck && (recordThrottled > 0 || recordInternalFailure > 0 || shardRecordsPerSecond > 0 || shardBytesPerSecond > 0);
   // A body within the limit of a record breaks no limit, and need not be looked into.
-  if (contentType !== json || (!perRecord && body.length <= maximumRecord)) {
+  if (contentType !== json || (!discard && !perRecord && body.length <= maximumRecord)) {
     const answer = await passOn(target, body, contentType);
     if (answer[0] === 200) accept(countRecords(body), body.length);
     return answer;
@@ -150,25 +152,27 @@ async function putRecords(target, contentType, body, struck) {
     return failure('InvalidArgumentException', 'Records size exceeds 5 MB limit');
   }
 
-  const open = perRecord ? await shards.of(wanted.StreamName) : null;
+  const open = perRecord || discard ? await shards.of(wanted.StreamName) : null;
   const results = new Array(records.length);
   const passing = [];
+  const shardIds = discard ? new Array(records.length) : null;
   let bytes = 0;
   for (let i = 0; i < records.length; i++) {
     if (open) {
       const shard = Shards.find(open, records[i]);
+      if (discard) shardIds[i] = shard;
       const throttled = () => {
         results[i] = { ErrorCode: 'ProvisionedThroughputExceededException', ErrorMessage: throttledMessage(shard, wanted.StreamName) };
       };
-      if (faults.happens('recordThrottled')) {
+      if (struck && faults.happens('recordThrottled')) {
         throttled();
         continue;
       }
-      if (faults.happens('recordInternalFailure')) {
+      if (struck && faults.happens('recordInternalFailure')) {
         results[i] = { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal service failure.' };
         continue;
       }
-      if ((shardRecordsPerSecond > 0 || shardBytesPerSecond > 0)
+      if (struck && (shardRecordsPerSecond > 0 || shardBytesPerSecond > 0)
         && !shards.takes(wanted.StreamName, shard, sizes[i], shardRecordsPerSecond || Infinity, shardBytesPerSecond || Infinity)) {
         faults.count('shardThrottled');
         throttled();
@@ -178,7 +182,10 @@ async function putRecords(target, contentType, body, struck) {
     bytes += sizes[i];
     passing.push(i);
   }
-  if (passing.length > 0) {
+  if (passing.length > 0 && discard && open) {
+    accept(passing.length, bytes);
+    for (const i of passing) results[i] = { ShardId: shardIds[i], SequenceNumber: String(++discarded).padStart(56, '4') };
+  } else if (passing.length > 0) {
     const some = passing.length < records.length;
     const passed = await passOn(target, some ? Buffer.from(JSON.stringify({ ...wanted, Records: passing.map(i => records[i]) })) : body);
     if (passed[0] !== 200) return passed;
@@ -267,6 +274,7 @@ const statistics = () => ({
 const controlPort = await control(statistics, {
   faults: wanted => faults.set(wanted),
   verify: value => { verify = value; },
+  discard: value => { discard = value; },
   role: role => { tokens.role = role; },
   sessionLifeSeconds: seconds => { tokens.lifeSeconds = seconds; },
   expireSessions: () => credentials.expireSessions(),

@@ -3,13 +3,14 @@
 // there, or when nothing new has come for a time.
 import { endWithParent, options, require } from './process.mjs';
 
+process.env.METADATA_SERVER_DETECTION = 'none'; // the client would look for one to learn its project
 const { v1 } = require('@google-cloud/pubsub');
 const { credentials } = require('@grpc/grpc-js');
 
 endWithParent();
 const { port, subscription, expected, idle } = options({ port: 0, subscription: '', expected: 0, idle: 5000 });
 const client = new v1.SubscriberClient({
-  servicePath: '127.0.0.1', port, sslCreds: credentials.createInsecure(),
+  servicePath: '127.0.0.1', port, projectId: subscription.split('/')[1], sslCreds: credentials.createInsecure(),
   'grpc.max_receive_message_length': -1,
 });
 
