@@ -15,9 +15,11 @@ internal sealed class PubSubAdmin(Uri emulator) : IDisposable
     /// <summary>Deletes a topic.</summary>
     public Task DeleteTopicAsync(string topic) => CallAsync("Publisher/DeleteTopic", [.. Text(1, topic)]);
 
-    /// <summary>Creates a subscription with ordering of messages and ten minutes for an acknowledgement.</summary>
-    public Task CreateSubscriptionAsync(string subscription, string topic)
-        => CallAsync("Subscriber/CreateSubscription", [.. Text(1, subscription), .. Text(2, topic), 5 << 3, 0xd8, 0x04, 10 << 3, 1]);
+    /// <summary>Creates a subscription with ten minutes for an acknowledgement.</summary>
+    public Task CreateSubscriptionAsync(string subscription, string topic, bool ordered)
+        => CallAsync(
+            "Subscriber/CreateSubscription",
+            [.. Text(1, subscription), .. Text(2, topic), 5 << 3, 0xd8, 0x04, 10 << 3, ordered ? (byte)1 : (byte)0]);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();

@@ -34,17 +34,21 @@ public sealed class PubSubPeerTests(PubSubFixture fixture) : IClassFixture<PubSu
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
-    public async Task What_was_published_comes_back_complete_and_in_order()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_published_comes_back_complete_and_in_order(bool ordered)
     {
+        var topic = $"{_topic}-{ordered}";
+        await _peer.CreateTopicAsync(topic, ordered);
         for (var request = 0; request < 30; request++)
         {
             var key = $"key-{request % 3}";
-            Assert.Equal(Ok, await _client.PublishAsync(_topic, Enumerable.Range(request * 50, 50)
+            Assert.Equal(Ok, await _client.PublishAsync(topic, Enumerable.Range(request * 50, 50)
                 .Select(i => Message($"message {i}", key, ("number", $"{i}"), ("of", "1500")))));
         }
 
-        var messages = await _peer.ReadAsync(_topic, 1500);
+        var messages = await _peer.ReadAsync(topic, 1500);
 
         Assert.Equal(Enumerable.Range(0, 1500), messages.Select(Number).Order());
         foreach (var key in messages.GroupBy(message => message.OrderingKey))
@@ -56,7 +60,7 @@ public sealed class PubSubPeerTests(PubSubFixture fixture) : IClassFixture<PubSu
 
         Assert.All(messages, message => Assert.Equal($"message {message.Attributes["number"]}", Encoding.UTF8.GetString(message.Data)));
         Assert.Equal(1500, (await _peer.StatisticsAsync()).AcceptedMessages);
-        Assert.Empty(await _peer.ReadAsync(_topic));
+        Assert.Empty(await _peer.ReadAsync(topic));
     }
 
     [Fact]

@@ -20,15 +20,9 @@ function write(text) {
 
 // Only distinct messages count: what is delivered at least once may come twice.
 const distinct = new Set();
-let last = Date.now();
-for (;;) {
+async function pull() {
   const [{ receivedMessages }] = await client.pull({ subscription, maxMessages: 1000, returnImmediately: true });
-  if (receivedMessages.length === 0) {
-    if (distinct.size >= expected || Date.now() - last >= idle) break;
-    await new Promise(done => setTimeout(done, 20));
-    continue;
-  }
-  last = Date.now();
+  if (receivedMessages.length === 0) return false;
   let lines = '';
   for (const { message } of receivedMessages) {
     const content = [message.orderingKey, message.attributes, Buffer.from(message.data).toString('base64')];
@@ -37,5 +31,15 @@ for (;;) {
   }
   await client.acknowledge({ subscription, ackIds: receivedMessages.map(received => received.ackId) });
   await write(lines);
+  return true;
+}
+
+let last = Date.now();
+for (;;) {
+  // The emulator hands out a hundred at once.
+  const some = await Promise.all([pull(), pull(), pull(), pull()]);
+  if (some.includes(true)) last = Date.now();
+  else if (distinct.size >= expected || Date.now() - last >= idle) break;
+  else await new Promise(done => setTimeout(done, 20));
 }
 await client.close();
