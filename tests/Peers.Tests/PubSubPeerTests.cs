@@ -252,7 +252,7 @@ public sealed class PubSubPeerTests(PubSubFixture fixture) : IClassFixture<PubSu
         foreach (var jwt in new[]
         {
             Jwt(key: stranger),
-            Jwt(audience: "https://oauth2.googleapis.com/token"),
+            Jwt(audience: "https://oauth2.example.com/token"),
             Jwt(scope: "https://www.googleapis.com/auth/devstorage.read_only"),
             Jwt(issuer: "other@exports-peers.iam.gserviceaccount.com"),
             Jwt(age: TimeSpan.FromHours(2)),

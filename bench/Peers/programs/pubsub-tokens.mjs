@@ -78,7 +78,8 @@ export class Tokens {
       if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:jwt-bearer') return refuse('unsupported_grant_type', 'Invalid grant_type');
       const claims = this.claimsOf(form.get('assertion') ?? '');
       if (claims === null) return refuse('invalid_grant', 'Invalid JWT Signature.');
-      if (claims.aud !== `http://127.0.0.1:${this.port}/token`) return refuse('invalid_grant', 'Invalid JWT: Failed audience check.');
+      // Google's own library names Google's endpoint, whatever token_uri says.
+      if (!['https://oauth2.googleapis.com/token', `http://127.0.0.1:${this.port}/token`].includes(claims.aud)) return refuse('invalid_grant', 'Invalid JWT: Failed audience check.');
       if (!hasScope(claims.scope)) return refuse('invalid_scope', 'Invalid OAuth scope or ID token audience provided.');
       return answer(200, this.issue());
     }
