@@ -14,7 +14,8 @@ public sealed class DestinationCheckTests
 
         Assert.Empty(await CheckAsync(aws));
 
-        var record = Assert.Single(aws.Requests.Single(request => request.Action == "PutRecords").Json.GetProperty("Records").EnumerateArray());
+        var put = aws.Requests.Single(request => request.Action == "PutRecords");
+        var record = Assert.Single(put.Json.GetProperty("Records").EnumerateArray());
         // 2^128, one beyond the last hash key that a shard can have.
         Assert.Equal("340282366920938463463374607431768211456", record.GetProperty("ExplicitHashKey").GetString());
     }
@@ -98,7 +99,10 @@ public sealed class DestinationCheckTests
         var asked = 0;
         await using var aws = await FakeAws.StartAsync(request => (request.Action, Interlocked.Increment(ref asked)) switch
         {
-            (_, 1) => FakeAnswer.Error("InvalidSignatureException", "Signature expired") with { Date = DateTimeOffset.UtcNow.AddHours(1) },
+            (_, 1) => FakeAnswer.Error("InvalidSignatureException", "Signature expired") with
+            {
+                Date = DateTimeOffset.UtcNow.AddHours(1),
+            },
             ("PutRecords", _) => FakeAnswer.Error("LimitExceededException"),
             _ => s_active,
         });

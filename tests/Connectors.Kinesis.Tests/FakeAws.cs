@@ -93,7 +93,8 @@ internal sealed class FakeAws : IAsyncDisposable
         var target = context.Request.Headers["X-Amz-Target"].ToString();
         var request = new FakeRequest(
             target.Length > 0 ? target.Split('.')[1] : HttpUtility.ParseQueryString(body)["Action"] ?? "",
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            context.Request.Headers.ToDictionary(
+                header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body);
         Requests.Enqueue(request);
         var given = await answer(request);

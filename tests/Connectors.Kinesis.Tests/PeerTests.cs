@@ -142,7 +142,7 @@ public sealed class PeerTests(PeerFixture fixture) : IClassFixture<PeerFixture>,
         var task = await StartAsync((KinesisKeys.UsePartitionAsHashKey, "true"));
 
         await task.PutAsync(
-            new TestBatch([.. Enumerable.Range(0, 12).Select(partition => TestRecords.Record("same", $"{partition}", partition))]),
+            new TestBatch([.. Enumerable.Range(0, 12).Select(number => TestRecords.Record("same", $"{number}", number))]),
             CancellationToken.None);
 
         var arrived = await _peer.ReadAsync(_stream, 12);
@@ -162,9 +162,8 @@ public sealed class PeerTests(PeerFixture fixture) : IClassFixture<PeerFixture>,
             (TestRecords.Utf8("ä \"€\" \\😀"), TestRecords.Utf8("text ä"), "ä \"€\" \\😀", Encoding.UTF8.GetBytes("text ä")),
             (TestRecords.Utf8(new('€', 256)), TestRecords.Bytes(""), new('€', 256), []),
             (TestRecords.Utf8("tombstone"), ConnectValue.Null, "tombstone", []),
-            (ConnectValue.FromBytes(new byte[] { 0, 0, 0, 5 }), TestRecords.Bytes("binary"), "AAAABQ==", Encoding.UTF8.GetBytes("binary")),
-            (ConnectValue.From(7L), ConnectValue.From(new Dictionary<string, object?> { ["a"] = 1L }), "7",
-                Encoding.UTF8.GetBytes("""{"a":1}""")),
+            (ConnectValue.FromBytes(new byte[] { 0, 0, 0, 5 }), TestRecords.Bytes("binary"), "AAAABQ==", "binary"u8.ToArray()),
+            (ConnectValue.From(7L), ConnectValue.From(new Dictionary<string, object?> { ["a"] = 1L }), "7", """{"a":1}"""u8.ToArray()),
             (TestRecords.Utf8("L"), ConnectValue.FromBytes(largest), "L", largest),
         ];
         var task = await StartAsync();
@@ -172,7 +171,8 @@ public sealed class PeerTests(PeerFixture fixture) : IClassFixture<PeerFixture>,
         await task.PutAsync(
             new TestBatch([.. cases.Select((one, i) => TestRecords.Record(one.Key, one.Value, 0, i))]), CancellationToken.None);
 
-        var arrived = (await _peer.ReadAsync(_stream, cases.Length)).ToDictionary(record => record.PartitionKey, record => record.Data);
+        var arrived = (await _peer.ReadAsync(_stream, cases.Length))
+            .ToDictionary(record => record.PartitionKey, record => record.Data);
         Assert.Equal(cases.Length, arrived.Count);
         Assert.All(cases, one => Assert.Equal(one.Data, arrived[one.PartitionKey]));
     }
@@ -214,6 +214,9 @@ public sealed class PeerTests(PeerFixture fixture) : IClassFixture<PeerFixture>,
 
     private Dictionary<string, string> Config((string, string)[] keys) => TestConfig.Of(
     [
-        (KinesisKeys.StreamName, _stream), (KinesisKeys.Endpoint, _peer.Endpoint.AbsoluteUri), (KinesisKeys.MaxBufferedTime, "5"), .. keys,
+        (KinesisKeys.StreamName, _stream),
+        (KinesisKeys.Endpoint, _peer.Endpoint.AbsoluteUri),
+        (KinesisKeys.MaxBufferedTime, "5"),
+        .. keys,
     ]);
 }

@@ -61,7 +61,9 @@ public sealed class PutRecordsBodyTests
     public void The_partition_says_where_a_record_goes_when_it_should()
     {
         var (_, records) = Write(
-            partitionAsHashKey: true, TestRecords.Record("k", "a", partition: 0), TestRecords.Record(null, "b", partition: int.MaxValue));
+            partitionAsHashKey: true,
+            TestRecords.Record("k", "a", partition: 0),
+            TestRecords.Record(null, "b", partition: int.MaxValue));
 
         Assert.Equal("0", records[0].GetProperty("ExplicitHashKey").GetString());
         Assert.Equal(

@@ -22,7 +22,8 @@ public sealed class RecordEncoderTests
     [Fact]
     public void A_key_without_text_leaves_the_place_to_stand_in_and_has_no_order()
     {
-        foreach (var key in (ConnectValue[])[ConnectValue.Null, TestRecords.Utf8(""), TestRecords.Bytes(" \n "), ConnectValue.From(" ")])
+        ConnectValue[] blank = [ConnectValue.Null, TestRecords.Utf8(""), TestRecords.Bytes(" \n "), ConnectValue.From(" ")];
+        foreach (var key in blank)
         {
             var record = TestRecords.Record(key, TestRecords.Bytes("v"));
             var item = Encoder().Prepare(ref record);

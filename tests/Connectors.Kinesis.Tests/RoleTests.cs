@@ -11,7 +11,8 @@ public sealed class RoleTests
     {
         await using var sts = await FakeAws.StartAsync(_ => FakeAnswer.Session("ASIAROLE", "a/token=="));
         var credentials = await LoadAsync(
-            sts, (KinesisKeys.RoleExternalId, "ext-1"), (KinesisKeys.RoleDurationSeconds, "900"), (KinesisKeys.RoleSessionName, "me"));
+            sts, (KinesisKeys.RoleExternalId, "ext-1"), (KinesisKeys.RoleDurationSeconds, "900"),
+            (KinesisKeys.RoleSessionName, "me"));
 
         Assert.Equal(("ASIAROLE", "session-secret", "a/token=="),
             (credentials.AccessKey, credentials.SecretKey, credentials.SessionToken));

@@ -34,7 +34,8 @@ internal sealed partial record KinesisEndpoint(Uri Url, string Region)
             ?? throw new KinesisConfigException(
                 KinesisKeys.Region,
                 $"Missing configuration \"{KinesisKeys.Region}\": give the stream's region, such as us-east-1. Neither the "
-                + $"host name of {KinesisKeys.Endpoint} nor the worker's environment has it ({s_regionVariables[0]}, {s_regionVariables[1]}).");
+                + $"host name of {KinesisKeys.Endpoint} nor the worker's environment "
+                + $"({s_regionVariables[0]}, {s_regionVariables[1]}) has it.");
         if (!Name().IsMatch(chosen))
             throw new KinesisConfigException(KinesisKeys.Region, chosen, "allowed: a region's name, such as us-east-1");
         if (ofHost is not null && ofHost != chosen)
