@@ -47,8 +47,14 @@ public abstract class SinkTask
     public abstract ValueTask PutAsync(SinkBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Whether <see cref="FlushAsync"/> has anything to do. Where records are durable as soon as <see cref="PutAsync"/> has completed,
+    /// false lets offsets be committed while other puts are under way. Read once, after <see cref="StartAsync"/>.
+    /// </summary>
+    public virtual bool NeedsFlush => true;
+
+    /// <summary>
     /// Makes everything durable whose <see cref="PutAsync"/> had completed before this call. Offsets are committed only
-    /// afterwards. Tasks whose destination is durable at once need not override it.
+    /// afterwards. No put is under way. Not called where <see cref="NeedsFlush"/> is false.
     /// </summary>
     public virtual Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -15,6 +15,7 @@ public sealed class CustomerStreamTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("kinesis")]
     [InlineData("pubsub")]
+    [InlineData("webhook")]
     public async Task Nothing_is_lost_and_keys_stay_in_order_while_the_service_fails_and_the_worker_is_killed(string service)
     {
         var records = new KeyedRecords(partitions: 16);
@@ -48,6 +49,7 @@ public sealed class CustomerStreamTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("kinesis")]
     [InlineData("pubsub")]
+    [InlineData("webhook")]
     public async Task Memory_stays_bounded_while_the_service_stalls(string service)
     {
         var records = new KeyedRecords(partitions: (int)(Settings.HangBytes / 4_000_000) + 8, size: 40_000);
@@ -101,6 +103,7 @@ public sealed class CustomerStreamTests(ITestOutputHelper output) : IDisposable
     {
         "kinesis" => KinesisStream.StartAsync(_directory),
         "pubsub" => PubSubStream.StartAsync(_directory),
+        "webhook" => WebhookStream.StartAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(service), service, "There is no such service."),
     };
 

@@ -23,6 +23,9 @@ public abstract class RequestSinkTask : SinkTask
     public sealed override long MaxBatchBytes => 1024 * 1024;
 
     /// <inheritdoc/>
+    public sealed override bool NeedsFlush => false;
+
+    /// <inheritdoc/>
     public sealed override async Task StartAsync(SinkTaskContext context, CancellationToken cancellationToken)
     {
         _options = await OpenAsync(context, cancellationToken).ConfigureAwait(false);

@@ -33,6 +33,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
     private readonly int _maxInFlight;
     private readonly int _maxRecords;
     private readonly long _maxBytes;
+    private readonly bool _needsFlush;
 
     private readonly Signal _signal = new();
     private readonly ITimer _timer;
@@ -100,6 +101,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
         _maxInFlight = Math.Max(1, sink.MaxInFlight);
         _maxRecords = Math.Max(1, sink.MaxBatchRecords);
         _maxBytes = Math.Max(1, sink.MaxBatchBytes);
+        _needsFlush = sink.NeedsFlush;
         _timer = time.CreateTimer(
             static loop => ((DeliveryLoop)loop!)._signal.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Ended = Task.CompletedTask;
@@ -142,8 +144,8 @@ internal sealed partial class DeliveryLoop : ILaneReader
     }
 
     /// <summary>
-    /// Waits until no put is under way, takes the committable offsets, and has the sink flush if asked to. With partitions
-    /// given, the loop forgets them: they must have been revoked at the inbox.
+    /// Waits until no put is under way, takes the committable offsets, and has the sink flush if asked to. Only to flush a sink that
+    /// has nothing to flush, it does not wait. With partitions given, the loop forgets them: they must have been revoked at the inbox.
     /// </summary>
     /// <param name="flushes">Whether the sink is to be flushed.</param>
     /// <param name="revoked">The partitions to forget; null to forget none and report all.</param>
@@ -244,7 +246,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
                 Complete();
             if (TryGetCommand(out var command))
             {
-                if (_inFlight.Count == 0)
+                if (_inFlight.Count == 0 || !Settles(command))
                 {
                     await ExecuteAsync(command).ConfigureAwait(false);
                     continue;
@@ -314,7 +316,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
         Forget(command);
         try
         {
-            if (command.Flushes)
+            if (command.Flushes && _needsFlush)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(command.CancellationToken, _cancel.Token);
                 await _sink.FlushAsync(either.Token).ConfigureAwait(false);
@@ -329,6 +331,12 @@ internal sealed partial class DeliveryLoop : ILaneReader
             command.TrySetException(e as ConnectException ?? new ConnectException($"{_spec} could not flush: {e.Message}", e));
         }
     }
+
+    /// <summary>
+    /// Whether a command has to wait until no put is under way. What a destination has made durable already can be committed at
+    /// any time: a record that it throttles for minutes must hold up neither other records nor other partitions' offsets.
+    /// </summary>
+    private bool Settles(DeliveryCommand command) => !command.Flushes || command.Partitions is not null || _needsFlush;
 
     /// <summary>Drops revoked partitions, and what is to be put again of them.</summary>
     private void Forget(DeliveryCommand command)

@@ -123,6 +123,32 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task Where_nothing_is_to_be_flushed_offsets_do_not_wait_for_other_puts()
+    {
+        await using var worker = new TestWorker(partitions: 2);
+        using var sink = new TestSink { MaxInFlight = 4, NeedsFlush = false, OnFlush = _ => throw new InvalidOperationException("Nobody asked.") };
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        sink.OnPut = async (batch, _, _) =>
+        {
+            if (batch.Records[0].Partition == 0)
+                await gate.Task;
+        };
+        var pipeline = await worker.ReadAsync(sink, 2);
+        worker.Send(s_topic, 0, "k", "v");
+        worker.Flush();
+        await Eventually.HoldsAsync(() => sink.Puts == 1);
+        worker.Send(s_topic, 1, "k", "v");
+        worker.Flush();
+        await Eventually.HoldsAsync(() => sink.Count == 1);
+
+        await Eventually.HoldsAsync(() => pipeline.Progress.RecordsDelivered == 1);
+        Assert.Equal([0L, 1], (await pipeline.FlushAsync(CancellationToken.None)).Select(offset => offset.Offset));
+        gate.SetResult();
+        await Eventually.HoldsAsync(() => pipeline.Progress.RecordsDelivered == 2);
+        Assert.Equal([1L, 1], (await pipeline.FlushAsync(CancellationToken.None)).Select(offset => offset.Offset));
+    }
+
+    [Fact]
     public async Task A_put_that_may_be_retried_is_repeated_in_order_until_it_succeeds()
     {
         await using var worker = new TestWorker(partitions: 2);

@@ -28,6 +28,8 @@ public sealed class TestSink : IDisposable
 
     public bool ReadsHeaders { get; init; } = true;
 
+    public bool NeedsFlush { get; init; } = true;
+
     /// <summary>Called for each put, with its number from 1, before its records count as delivered. May wait, or throw.</summary>
     public Func<SinkBatch, int, CancellationToken, ValueTask>? OnPut { get; set; }
 
@@ -155,6 +157,8 @@ public sealed class TestSinkTask : SinkTask
     public override long MaxBatchBytes => _sink!.MaxBatchBytes;
 
     public override bool ReadsHeaders => _sink!.ReadsHeaders;
+
+    public override bool NeedsFlush => _sink!.NeedsFlush;
 
     public override Task StartAsync(SinkTaskContext context, CancellationToken cancellationToken)
     {
