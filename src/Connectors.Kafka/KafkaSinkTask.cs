@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Exports.Connectors.Kafka;
 
 /// <summary>
-/// Writes records to topics of another Kafka cluster: at least once, and each partition's in order. A batch is delivered
-/// when the target has acknowledged all its records, so there is nothing to flush.
+/// Writes records to topics of another Kafka cluster: at least once, or in transactions exactly once, and each partition's in
+/// order. A batch is delivered when the target has acknowledged all its records, so there is nothing to flush.
 /// </summary>
 internal sealed partial class KafkaSinkTask : SinkTask
 {
@@ -16,6 +16,7 @@ internal sealed partial class KafkaSinkTask : SinkTask
 
     private KafkaSinkConfig? _config;
     private OrderedWriter? _writer;
+    private TransactionalWriter? _transactions;
 
     /// <inheritdoc/>
     public override int MaxInFlight => 8;
@@ -27,6 +28,8 @@ internal sealed partial class KafkaSinkTask : SinkTask
     public override bool ReadsHeaders => _config?.KeepsHeaders ?? true;
 
     internal OrderedWriter Writer => _writer!;
+
+    internal TransactionalWriter Transactions => _transactions!;
 
     /// <inheritdoc/>
     public override async Task StartAsync(SinkTaskContext context, CancellationToken cancellationToken)
@@ -42,15 +45,33 @@ internal sealed partial class KafkaSinkTask : SinkTask
         }
 
         await Task.Run(Try, cancellationToken);
-        _writer = new OrderedWriter(_config, $"sink {context}", context.Time, context.Logger);
+        var name = $"sink {context}";
+        if (_config.ExactlyOnce is null)
+        {
+            _writer = new OrderedWriter(_config, name, context.Time, context.Logger);
+        }
+        else
+        {
+            var toleratesErrors = context.Config.GetValueOrDefault("errors.tolerance")?.Trim() == "all";
+            _transactions = new TransactionalWriter(_config, name, toleratesErrors, context.Time, context.Logger);
+        }
     }
 
     /// <inheritdoc/>
-    public override ValueTask PutAsync(SinkBatch batch, CancellationToken cancellationToken)
-        => _writer!.PutAsync(batch, cancellationToken);
+    public override Task<IReadOnlyDictionary<TopicPartition, long>> OpenPartitionsAsync(
+        IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
+        => _transactions?.OpenAsync(partitions, cancellationToken) ?? base.OpenPartitionsAsync(partitions, cancellationToken);
 
     /// <inheritdoc/>
-    public override Task StopAsync() => _writer?.CloseAsync() ?? Task.CompletedTask;
+    public override Task ClosePartitionsAsync(IReadOnlyList<TopicPartition> partitions)
+        => _transactions?.CloseAsync(partitions) ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override ValueTask PutAsync(SinkBatch batch, CancellationToken cancellationToken)
+        => _transactions?.PutAsync(batch, cancellationToken) ?? _writer!.PutAsync(batch, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task StopAsync() => _transactions?.CloseAsync() ?? _writer?.CloseAsync() ?? Task.CompletedTask;
 
     /// <summary>
     /// Makes a producer and closes it again: it finds keys that do not go together and stores that cannot be read. The one

@@ -1,11 +1,12 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 
 namespace Exports.Connectors.Sdk;
 
 /// <summary>
 /// Writes records to a destination. The pipeline calls <see cref="StartAsync"/> once, then <see cref="PutAsync"/> and
-/// <see cref="FlushAsync"/>, and last <see cref="StopAsync"/>. Calls do not overlap, except that up to
-/// <see cref="MaxInFlight"/> puts may be under way at once.
+/// <see cref="FlushAsync"/>, and last <see cref="StopAsync"/>; and <see cref="OpenPartitionsAsync"/> before the first record of
+/// a partition. Calls do not overlap, except that up to <see cref="MaxInFlight"/> puts may be under way at once.
 /// </summary>
 public abstract class SinkTask
 {
@@ -34,6 +35,26 @@ public abstract class SinkTask
     /// <summary>Gets ready: parse the configuration, open connections and files.</summary>
     /// <exception cref="ConfigException">The configuration cannot work; the message names the key.</exception>
     public abstract Task StartAsync(SinkTaskContext context, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Says that records of these partitions will be put from now on. A task that keeps positions with its destination's data
+    /// answers with those that it knows; reading begins there, unless the pipeline knows of a later one: what lies between was
+    /// filtered or skipped. May be called while puts of other partitions are under way.
+    /// </summary>
+    /// <param name="partitions">Partitions that are not open.</param>
+    /// <param name="cancellationToken">Cancelled when nobody waits any more.</param>
+    /// <returns>The offset of the next record to put, for those partitions of which the destination knows one.</returns>
+    /// <exception cref="RetriableException">The destination did not answer; none of the partitions is open.</exception>
+    /// <remarks>Any other exception fails the task.</remarks>
+    public virtual Task<IReadOnlyDictionary<TopicPartition, long>> OpenPartitionsAsync(
+        IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
+        => Task.FromResult<IReadOnlyDictionary<TopicPartition, long>>(FrozenDictionary<TopicPartition, long>.Empty);
+
+    /// <summary>
+    /// Says that no more records of these partitions will be put: another task takes them over. No put with records of them is
+    /// under way. Not called for what is open when the task is stopped.
+    /// </summary>
+    public virtual Task ClosePartitionsAsync(IReadOnlyList<TopicPartition> partitions) => Task.CompletedTask;
 
     /// <summary>
     /// Delivers a batch. Completes when the destination has accepted every record of it; records need to survive a crash
@@ -88,6 +109,12 @@ public sealed record SinkTaskContext(
     /// <see cref="Timeout.InfiniteTimeSpan"/> for ever; null where the configuration does not say.
     /// </summary>
     public TimeSpan? RetryTimeout { get; init; }
+
+    /// <summary>
+    /// The addresses of the Kafka brokers that the records come from, as <c>bootstrap.servers</c> has them; empty when the
+    /// pipeline does not say.
+    /// </summary>
+    public string SourceBootstrapServers { get; init; } = "";
 
     /// <summary>The longest delay between two tries (<c>errors.retry.delay.max.ms</c>).</summary>
     public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromMinutes(1);

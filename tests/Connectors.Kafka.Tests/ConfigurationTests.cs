@@ -49,6 +49,60 @@ public sealed class ConfigurationTests
         Assert.Empty(connector.Validate(config));
     }
 
+    [Theory]
+    [InlineData("acks", "1", "all")]
+    [InlineData("retries", "0", "more")]
+    [InlineData("enable.idempotence", "false", "true")]
+    public async Task Exactly_once_excludes_settings_that_transactions_cannot_have(string key, string value, string needed)
+    {
+        using var kafka = EmbeddedKafka.Start();
+        (string, string)[] config = [("exactly.once", "true"), ($"target.{key}", value)];
+        var expected = $"Invalid value {value} for configuration target.{key}: exactly.once=true needs {needed}";
+
+        var e = await Assert.ThrowsAsync<ConfigException>(() => Sink.StartAsync(kafka, config));
+        var (shownAt, message) = Assert.Single(new KafkaSinkConnector().Validate(new Dictionary<string, string>
+        {
+            ["target.bootstrap.servers"] = "a:9092", ["exactly.once"] = "true", [$"target.{key}"] = value,
+        }));
+
+        Assert.Equal(expected, e.Message);
+        Assert.Equal(($"target.{key}", expected), (shownAt, message));
+    }
+
+    [Theory]
+    [InlineData(null, "connect-copy:orders:7")]
+    [InlineData("eu", "eu:orders:7")]
+    public void Transactional_ids_are_named_after_the_group_the_topic_and_the_partition(string? group, string id)
+    {
+        var config = new Dictionary<string, string>
+        {
+            ["name"] = "copy", ["target.bootstrap.servers"] = "a:9092", ["exactly.once"] = "true",
+        };
+        if (group is not null)
+            config["exactly.once.group"] = group;
+
+        Assert.Equal(id, KafkaSinkConfig.Parse(config, "client").ExactlyOnce!.IdOf(new TopicPartition("orders", 7)));
+    }
+
+    [Theory]
+    [InlineData(null, null, "60000")]
+    [InlineData("30000", null, "30000")]
+    [InlineData("90000", null, "60000")]
+    [InlineData("90000", "80000", "80000")]
+    public void A_records_time_limit_is_within_that_of_its_transaction(string? delivery, string? transaction, string expected)
+    {
+        var config = new Dictionary<string, string>
+        {
+            ["name"] = "copy", ["target.bootstrap.servers"] = "a:9092", ["exactly.once"] = "true",
+        };
+        if (delivery is not null)
+            config["target.delivery.timeout.ms"] = delivery;
+        if (transaction is not null)
+            config["target.transaction.timeout.ms"] = transaction;
+
+        Assert.Equal(expected, KafkaSinkConfig.Parse(config, "client").Settings["message.timeout.ms"]);
+    }
+
     [Fact]
     public void A_fixed_topic_and_a_prefix_exclude_each_other()
     {

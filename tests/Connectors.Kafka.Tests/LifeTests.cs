@@ -136,7 +136,7 @@ public sealed class LifeTests
         Assert.InRange(allocated, 0, batches * 2000);
     }
 
-    private sealed class Clock : TimeProvider
+    internal sealed class Clock : TimeProvider
     {
         private long _added;
 

@@ -20,7 +20,13 @@ internal sealed class KafkaSinkConfig
     public const string KeyFormat = "target.key.format";
     public const string ValueFormat = "target.value.format";
 
+    public const string ExactlyOnceKey = "exactly.once";
+    public const string ExactlyOnceGroup = "exactly.once.group";
+
     private const string DefaultLinger = "1";
+
+    // librdkafka's and Java's default.
+    private const string DefaultTransactionTimeout = "60000";
     private const int LongestTopicName = 249;
     private const string Source = "source";
     private const string Target = "Target";
@@ -78,6 +84,20 @@ internal sealed class KafkaSinkConfig
             Default = Source, Group = Target, Width = ConfigWidth.Short,
             Check = ConfigChecks.OneOf(Source, "now"), Recommend = _ => [Source, "now"],
         },
+        new(
+            ExactlyOnceKey, ConfigType.Boolean,
+            "Whether records are written in transactions of the target cluster, together with the position behind them, so that "
+            + "readers with isolation.level=read_committed see each once.")
+        {
+            Default = "false", Group = Target,
+        },
+        new(
+            ExactlyOnceGroup, ConfigType.String,
+            "What the names of transactional ids and of the groups that hold positions on the target cluster begin with; "
+            + "':', the topic and the partition's number follow. By default connect- and the connector's name.")
+        {
+            Default = null, Group = Target, Check = ConfigChecks.NonEmptyWithoutControlCharacters,
+        },
         Format(KeyFormat, "keys"),
         Format(ValueFormat, "values"),
         Text("security.protocol", "How to talk to the brokers: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."),
@@ -102,6 +122,7 @@ internal sealed class KafkaSinkConfig
         Text("buffer.memory", "The most bytes that may wait to be sent."),
         Text("delivery.timeout.ms", "How long the target may take to accept a batch, in milliseconds. 120000 by default."),
         Text("max.block.ms", "How long a topic may be missing on the target, in milliseconds."),
+        Text("transaction.timeout.ms", "How long the target waits for a transaction to end, in milliseconds. 60000 by default."),
         Text("client.id", "The name by which the brokers know this client."),
     ];
 
@@ -110,6 +131,9 @@ internal sealed class KafkaSinkConfig
 
     /// <summary>What to put before the topic's name.</summary>
     public string Prefixed { get; }
+
+    /// <summary>Set when records are written in transactions.</summary>
+    public ExactlyOnceSettings? ExactlyOnce { get; private init; }
 
     public bool KeepsPartition { get; }
 
@@ -152,33 +176,29 @@ internal sealed class KafkaSinkConfig
             throw Invalid(e);
         }
 
+        var isExactlyOnce = parsed.GetBoolean(ExactlyOnceKey);
+        if (isExactlyOnce && CheckExactlyOnce(translated) is { } obstacle)
+            throw Invalid(obstacle);
         var settings = new Dictionary<string, string>(translated.Settings, StringComparer.Ordinal);
         var timeout = settings.TryGetValue("message.timeout.ms", out var given)
             ? TimeSpan.FromMilliseconds(long.Parse(given, CultureInfo.InvariantCulture))
             : s_defaultDeliveryTimeout;
-        // The time limit is kept by the writer, for a batch as a whole: librdkafka would drop a record of a partition when
-        // its time is up and go on with the next one, which would then be written ahead of it.
-        settings["message.timeout.ms"] = "0";
+        if (isExactlyOnce)
+            LimitToTransaction(settings, timeout);
+        else
+            KeepOrder(settings);
         // Records come in batches already; waiting longer for company would only cost latency.
         settings.TryAdd("linger.ms", DefaultLinger);
         // What may be under way is bounded by the pipeline in bytes; buffer.memory is a further bound, a count is none.
         settings.TryAdd("queue.buffering.max.messages", "0");
-        if (settings["enable.idempotence"] == "true")
-        {
-            // For the same reason a refused record ends the producer's work, and a new one takes over behind it.
-            settings["enable.gapless.guarantee"] = "true";
-        }
-        else
-        {
-            // Without idempotence, only one request at a time keeps the order when requests are repeated.
-            settings.TryAdd("max.in.flight.requests.per.connection", "1");
-        }
-
         return new(parsed, translated)
         {
             Settings = settings,
             Kind = translated.FingerprintWithout("client.id"),
             DeliveryTimeout = timeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : timeout,
+            ExactlyOnce = isExactlyOnce
+                ? new(parsed.GetStringOrNull(ExactlyOnceGroup) ?? $"connect-{config.GetValueOrDefault("name")}")
+                : null,
         };
     }
 
@@ -190,8 +210,10 @@ internal sealed class KafkaSinkConfig
             return [(TopicPrefix, error.Message)];
         try
         {
-            Translate(config, "validation");
-            return [];
+            var translated = Translate(config, "validation");
+            return Definition.Parse(config).GetBoolean(ExactlyOnceKey) && CheckExactlyOnce(translated) is { } obstacle
+                ? [(Prefix + obstacle.Key, Invalid(obstacle).Message)]
+                : [];
         }
         catch (KafkaSettingException e)
         {
@@ -210,6 +232,45 @@ internal sealed class KafkaSinkConfig
         if (!given.TryGetValue("client.id", out var id) || id.Trim().Length == 0)
             given["client.id"] = clientId;
         return JavaClientSettings.Translate(given, ClientRole.Producer);
+    }
+
+    /// <summary>A transaction's time limit is a record's as well.</summary>
+    private static void LimitToTransaction(Dictionary<string, string> settings, TimeSpan timeout)
+    {
+        settings.TryAdd("transaction.timeout.ms", DefaultTransactionTimeout);
+        var transaction = TimeSpan.FromMilliseconds(
+            long.Parse(settings["transaction.timeout.ms"], CultureInfo.InvariantCulture));
+        var record = timeout == TimeSpan.Zero || timeout > transaction ? transaction : timeout;
+        settings["message.timeout.ms"] = record.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void KeepOrder(Dictionary<string, string> settings)
+    {
+        // The time limit is kept by the writer, for a batch as a whole: librdkafka would drop a record of a partition when
+        // its time is up and go on with the next one, which would then be written ahead of it.
+        settings["message.timeout.ms"] = "0";
+        if (settings["enable.idempotence"] == "true")
+        {
+            // For the same reason a refused record ends the producer's work, and a new one takes over behind it.
+            settings["enable.gapless.guarantee"] = "true";
+        }
+        else
+        {
+            // Without idempotence, only one request at a time keeps the order when requests are repeated.
+            settings.TryAdd("max.in.flight.requests.per.connection", "1");
+        }
+    }
+
+    /// <summary>What keeps the client from transactions; null for nothing.</summary>
+    private static KafkaSettingException? CheckExactlyOnce(TranslatedSettings client)
+    {
+        const string reason = $"{ExactlyOnceKey}=true needs ";
+        var settings = client.Settings;
+        if (settings.TryGetValue("acks", out var acks) && acks != "-1")
+            return new("acks", acks, reason + "all");
+        if (settings.TryGetValue("retries", out var retries) && retries == "0")
+            return new("retries", retries, reason + "more");
+        return settings["enable.idempotence"] == "true" ? null : new("enable.idempotence", "false", reason + "true");
     }
 
     private static ConfigException? CheckTopicRule(IReadOnlyDictionary<string, string> config)

@@ -143,7 +143,7 @@ internal sealed partial class OrderedWriter
                     topic = record.Topic;
                 }
 
-                error = RecordHandover.Produce(_config, put, i, record, session.Producer, handle);
+                error = RecordHandover.Produce(_config, put.Pins, put.Slot, i, record, session.Producer, handle);
             }
             catch (Exception e) when (e is ConnectException or ArgumentException)
             {

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Exports.Connectors.Sdk;
 
@@ -13,7 +11,7 @@ namespace Exports.Connectors.Kafka;
 /// The producing thread and the reporting thread work on different records of it at the same time; each record is decided
 /// by one of them.
 /// </remarks>
-internal sealed unsafe class PendingPut(int slot, Action<PendingPut> release) : IValueTaskSource
+internal sealed class PendingPut(int slot, Action<PendingPut> release) : IValueTaskSource
 {
     private const byte Undecided = 0;
     private const byte Delivered = 1;
@@ -21,15 +19,15 @@ internal sealed unsafe class PendingPut(int slot, Action<PendingPut> release) : 
 
     private readonly Lock _failuresLock = new();
     private readonly List<RecordFailure> _failures = [];
-    private readonly List<MemoryHandle> _pins = [];
     private ManualResetValueTaskSourceCore<bool> _completion = new() { RunContinuationsAsynchronously = true };
     private byte[] _states = [];
     private int _undecided;
-    private MemoryManager<byte>? _pinned;
-    private byte* _pinnedStart;
 
     /// <summary>Where the writer finds this object again when a record's report comes.</summary>
     public int Slot => slot;
+
+    /// <summary>The native memory that the batch's records lie in.</summary>
+    public NativePins Pins { get; } = new();
 
     public SinkBatch Batch { get; private set; } = null!;
 
@@ -89,22 +87,6 @@ internal sealed unsafe class PendingPut(int slot, Action<PendingPut> release) : 
     /// <returns>Whether these were the last.</returns>
     public bool Decide(int count) => Interlocked.Add(ref _undecided, -count) == 0;
 
-    /// <summary>The address of memory that stays where it is until this put completes; null for arrays, which move.</summary>
-    public byte* AddressOf(ReadOnlyMemory<byte> memory)
-    {
-        if (!MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(memory, out var manager, out var start, out _))
-            return null;
-        if (!ReferenceEquals(manager, _pinned))
-        {
-            var pin = manager.Pin();
-            _pins.Add(pin);
-            _pinned = manager;
-            _pinnedStart = (byte*)pin.Pointer;
-        }
-
-        return _pinnedStart + start;
-    }
-
     /// <summary>Completes the put when every record has been decided.</summary>
     public void Complete()
     {
@@ -159,11 +141,8 @@ internal sealed unsafe class PendingPut(int slot, Action<PendingPut> release) : 
 
     private void Finish(Exception? exception)
     {
-        foreach (var pin in _pins)
-            pin.Dispose();
-        _pins.Clear();
+        Pins.Release();
         _failures.Clear();
-        _pinned = null;
         Batch = null!;
         if (exception is null)
             _completion.SetResult(true);

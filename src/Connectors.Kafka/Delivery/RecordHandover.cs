@@ -10,14 +10,15 @@ internal static unsafe class RecordHandover
 {
     /// <summary>Hands a record over.</summary>
     /// <param name="config">Where it goes, and in which form.</param>
-    /// <param name="put">The batch that it is of.</param>
+    /// <param name="pins">Keeps its memory in place.</param>
+    /// <param name="slot">What to know its batch again by.</param>
     /// <param name="index">Its index in the batch.</param>
     /// <param name="record">The record.</param>
     /// <param name="producer">The producer.</param>
     /// <param name="topic">The handle of the target's topic.</param>
     /// <exception cref="DataException">The record has no form in bytes.</exception>
     public static ErrorCode Produce(
-        KafkaSinkConfig config, PendingPut put, int index, in SinkRecord record, NativeProducer producer, nint topic)
+        KafkaSinkConfig config, NativePins pins, int slot, int index, in SinkRecord record, NativeProducer producer, nint topic)
     {
         var key = RecordEncoder.Encode(record.Key, config.Keys, KafkaSinkConfig.KeyFormat);
         var value = RecordEncoder.Encode(record.Value, config.Values, KafkaSinkConfig.ValueFormat);
@@ -30,7 +31,7 @@ internal static unsafe class RecordHandover
         fixed (byte* keyStart = keyMemory.Span, valueStart = valueMemory.Span)
         {
             // What lies in native memory stays there until the batch completes; what lies in arrays may move, and is copied.
-            var inPlace = put.AddressOf(valueMemory);
+            var inPlace = pins.AddressOf(valueMemory);
             error = producer.Produce(
                 topic,
                 config.KeepsPartition ? record.Partition : NativeProducer.AnyPartition,
@@ -41,7 +42,7 @@ internal static unsafe class RecordHandover
                 copyValue: inPlace is null,
                 config.KeepsTimestamps && record.Timestamp > 0 ? record.Timestamp : 0,
                 headers,
-                ((nint)put.Slot << 32) | (nint)(uint)index);
+                ((nint)slot << 32) | (nint)(uint)index);
         }
 
         if (error != ErrorCode.NoError && headers != 0)

@@ -23,9 +23,17 @@ public readonly struct SinkRecord
 {
     private static readonly Header[] s_noHeaders = [];
     private readonly IReadOnlyList<Header>? _headers;
+    private readonly string? _originalTopic;
 
     /// <summary>The topic; a transform may have changed it.</summary>
     public required string Topic { get; init; }
+
+    /// <summary>The topic that the record was read from; what a transform changes is <see cref="Topic"/>.</summary>
+    public string OriginalTopic
+    {
+        get => _originalTopic ?? Topic;
+        init => _originalTopic = value;
+    }
 
     /// <summary>The number of the Kafka partition that the record was read from.</summary>
     public required int Partition { get; init; }

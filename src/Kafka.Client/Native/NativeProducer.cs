@@ -8,7 +8,7 @@ namespace Exports.Kafka.Client;
 /// A librdkafka producer without an allocation for a record: values can stay where they are until they are delivered, and
 /// delivery is reported in batches. One thread produces and one polls at a time; other members can be called by any.
 /// </summary>
-public sealed unsafe class NativeProducer : IDisposable
+public sealed unsafe partial class NativeProducer : IDisposable
 {
     private const int ReportsAtOnce = 512;
     private const int LongestNameOnStack = 256;
@@ -216,12 +216,29 @@ public sealed unsafe class NativeProducer : IDisposable
     /// <returns>The number, or null when the cluster does not know the topic or did not answer.</returns>
     public int? PartitionCount(nint topic, int milliseconds)
     {
+        return AskPartitionCount(topic, milliseconds, out var count) == ErrorCode.NoError ? count : null;
+    }
+
+    /// <summary>Asks the cluster for the number of a topic's partitions. Blocks.</summary>
+    /// <param name="topic">From <see cref="Topic"/>.</param>
+    /// <param name="milliseconds">How long to wait.</param>
+    /// <param name="count">The number; 0 with an error.</param>
+    /// <returns>
+    /// <see cref="ErrorCode.NoError"/>; the topic's error, such as <see cref="ErrorCode.UnknownTopicOrPart"/>; or that no broker has
+    /// answered: <see cref="ErrorCode.Local_TimedOut"/>, <see cref="ErrorCode.Local_Transport"/>.
+    /// </returns>
+    public ErrorCode AskPartitionCount(nint topic, int milliseconds, out int count)
+    {
+        count = 0;
         ProducerApi.Metadata* metadata;
-        if (ProducerApi.rd_kafka_metadata(_client, 0, topic, &metadata, milliseconds) != 0)
-            return null;
-        int? count = metadata->TopicCount > 0 && metadata->Topics[0].Error == 0 ? metadata->Topics[0].PartitionCount : null;
+        var error = (ErrorCode)ProducerApi.rd_kafka_metadata(_client, 0, topic, &metadata, milliseconds);
+        if (error != ErrorCode.NoError)
+            return error;
+        error = metadata->TopicCount > 0 ? (ErrorCode)metadata->Topics[0].Error : ErrorCode.UnknownTopicOrPart;
+        if (error == ErrorCode.NoError)
+            count = metadata->Topics[0].PartitionCount;
         ProducerApi.rd_kafka_metadata_destroy(metadata);
-        return count;
+        return error;
     }
 
     /// <summary>Closes the producer. Records that have not been reported are lost: purge or flush first.</summary>

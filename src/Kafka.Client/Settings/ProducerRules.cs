@@ -7,7 +7,8 @@ internal static class ProducerRules
 {
     private const string JavaPackage = "org.apache.kafka.clients.producer.";
     private const string Bytes = "the client writes bytes, which converters make";
-    private const string Transactions = "records are delivered at least once, without transactions; remove it";
+    private const string TransactionalId = "whoever uses transactions names them; remove it";
+    private const string TwoPhases = "transactions end in one phase; remove it";
 
     public static IEnumerable<SettingRule> All { get; } =
     [
@@ -39,9 +40,9 @@ internal static class ProducerRules
         Ignored("partitioner.adaptive.partitioning.enable", Roles.Producer, "records without key stick to a random partition"),
         Ignored("partitioner.availability.timeout.ms", Roles.Producer, "records without key stick to a random partition"),
         Ignored("metadata.max.idle.ms", Roles.Producer, "what is known of a topic is kept while the client lives"),
-        Refused("transactional.id", Roles.Producer, Transactions),
-        Ignored("transaction.timeout.ms", Roles.Producer, "there are no transactions"),
-        Refused("transaction.two.phase.commit.enable", Roles.Producer, Transactions, "false"),
+        Refused("transactional.id", Roles.Producer, TransactionalId),
+        Number("transaction.timeout.ms", Roles.Producer, 1000, int.MaxValue),
+        Refused("transaction.two.phase.commit.enable", Roles.Producer, TwoPhases, "false"),
         Ignored("key.serializer", Roles.Producer, Bytes),
         Ignored("value.serializer", Roles.Producer, Bytes),
     ];

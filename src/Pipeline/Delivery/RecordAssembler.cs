@@ -36,6 +36,7 @@ internal sealed unsafe class RecordAssembler(RecordConversion conversion)
                 records[count] = new SinkRecord
                 {
                     Topic = topic,
+                    OriginalTopic = topic,
                     Partition = partition,
                     Offset = entry.Offset,
                     Timestamp = entry.Timestamp,

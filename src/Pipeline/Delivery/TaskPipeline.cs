@@ -99,33 +99,18 @@ internal sealed partial class TaskPipeline : ITaskPipeline
             }
         }
 
-        var positions = await _positions.ResolveAsync(partitions, cancellationToken).ConfigureAwait(false);
-        var added = partitions
-            .Select((start, i) => new LanePartition(start.Partition, _inbox, _loop, positions[i]))
-            .ToArray();
-        lock (_lock)
+        TopicPartition[] opened = [.. partitions.Select(start => start.Partition)];
+        var known = await OpenAsync(opened, cancellationToken).ConfigureAwait(false);
+        try
         {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
-            foreach (var partition in added)
-                _inbox.Add(partition);
-            if (!_isPaused)
-            {
-                try
-                {
-                    _lanes.Start(_laneSettings, added);
-                }
-                catch
-                {
-                    _inbox.Revoke(added);
-                    throw;
-                }
-            }
-
-            foreach (var partition in added)
-            {
-                _partitions.Add(partition.Id, partition);
-                _loop.Add(partition);
-            }
+            var positions = await _positions.ResolveAsync(
+                [.. partitions.Select(start => Later(start, known))], cancellationToken).ConfigureAwait(false);
+            Begin([.. partitions.Select((start, i) => new LanePartition(start.Partition, _inbox, _loop, positions[i]))]);
+        }
+        catch
+        {
+            await CloseAsync(opened).ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -150,7 +135,9 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         try
         {
             // The grace time for what is on its way, and as much again for the flush.
-            return await SettleAsync(flushes: true, revoked, _grace * 2, cancellationToken).ConfigureAwait(false);
+            var offsets = await SettleAsync(flushes: true, revoked, _grace * 2, cancellationToken).ConfigureAwait(false);
+            await CloseAsync([.. revoked.Select(partition => partition.Id)]).ConfigureAwait(false);
+            return offsets;
         }
         catch (TimeoutException e)
         {
@@ -204,6 +191,78 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         lock (_lock)
             _disposal ??= Task.Run(StopAsync);
         return new ValueTask(_disposal);
+    }
+
+    private async Task<IReadOnlyDictionary<TopicPartition, long>> OpenAsync(
+        TopicPartition[] partitions, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _sink.OpenPartitionsAsync(partitions, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RetriableException e)
+        {
+            throw _redact(e.ToString()) == e.ToString() ? e : new RetriableException(_redact(e.Message), null, e.RetryAfter);
+        }
+        catch (ConnectException e)
+        {
+            throw Safe(e);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw Safe(new ConnectException($"{_spec} could not open its partitions: {e.Message}", e));
+        }
+    }
+
+    private async Task CloseAsync(IReadOnlyList<TopicPartition> partitions)
+    {
+        try
+        {
+            await _sink.ClosePartitionsAsync(partitions).WaitAsync(_grace, _time).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // the partitions are given up, well or badly
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.CloseFailed(_logger, _spec.Connector, _spec.Task, Safe(e));
+        }
+    }
+
+    /// <summary>
+    /// Of the position that the control plane has persisted and the one that the sink knows, the later: what lies between was
+    /// filtered or skipped, or delivered and not persisted.
+    /// </summary>
+    private static StartPosition Later(StartPosition start, IReadOnlyDictionary<TopicPartition, long> known)
+        => known.TryGetValue(start.Partition, out var offset) && offset > (start.Offset ?? -1)
+            ? start with { Offset = offset }
+            : start;
+
+    private void Begin(LanePartition[] added)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposal is not null, this);
+            foreach (var partition in added)
+                _inbox.Add(partition);
+            if (!_isPaused)
+            {
+                try
+                {
+                    _lanes.Start(_laneSettings, added);
+                }
+                catch
+                {
+                    _inbox.Revoke(added);
+                    throw;
+                }
+            }
+
+            foreach (var partition in added)
+            {
+                _partitions.Add(partition.Id, partition);
+                _loop.Add(partition);
+            }
+        }
     }
 
     private async Task StopAsync()
@@ -314,6 +373,9 @@ internal sealed partial class TaskPipeline : ITaskPipeline
 
         [LoggerMessage(2, LogLevel.Warning, "{Connector}-{Task}: the sink did not let go of a batch; it is left behind")]
         public static partial void Abandoned(ILogger logger, string connector, int task);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Connector}-{Task}: the sink did not close partitions in good order")]
+        public static partial void CloseFailed(ILogger logger, string connector, int task, Exception error);
 
         [LoggerMessage(3, LogLevel.Warning, "{Connector}-{Task}: the sink did not stop in good order")]
         public static partial void StopFailed(ILogger logger, string connector, int task, Exception error);

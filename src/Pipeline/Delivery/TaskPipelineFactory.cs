@@ -55,6 +55,9 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
     /// <summary>What all pipelines hold, in bytes.</summary>
     internal long BytesBuffered => _worker.Budget.Used;
 
+    private string? SourceBootstrapServers
+        => _options.Consumer.GetValueOrDefault(BootstrapServers) ?? _options.Client.GetValueOrDefault(BootstrapServers);
+
     /// <inheritdoc/>
     public async Task<ITaskPipeline> StartAsync(TaskPipelineSpec spec, CancellationToken cancellationToken)
     {
@@ -89,6 +92,7 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
         {
             RetryTimeout = resolved.ContainsKey(RetryTimeout) ? config.RetryTimeout : null,
             RetryDelayMax = config.RetryDelayMax,
+            SourceBootstrapServers = SourceBootstrapServers ?? "",
         };
         try
         {
@@ -130,8 +134,7 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
     {
         if (!config.ConsumerOverrides.TryGetValue(BootstrapServers, out var servers))
             return;
-        var own = _options.Consumer.GetValueOrDefault(BootstrapServers) ?? _options.Client.GetValueOrDefault(BootstrapServers);
-        if (servers != own)
+        if (servers != SourceBootstrapServers)
         {
             throw new ConfigException(
                 $"consumer.override.{BootstrapServers}", servers, "reading from another cluster than the worker's is not supported yet.");

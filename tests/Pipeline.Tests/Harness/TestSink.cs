@@ -41,6 +41,11 @@ public sealed class TestSink : IDisposable
 
     public Func<Task>? OnStop { get; set; }
 
+    /// <summary>Answers which positions the destination knows.</summary>
+    public Func<IReadOnlyList<TopicPartition>, CancellationToken, Task<IReadOnlyDictionary<TopicPartition, long>>>? OnOpen { get; set; }
+
+    public Func<IReadOnlyList<TopicPartition>, Task>? OnClose { get; set; }
+
     public int Stops => Volatile.Read(ref _stops);
 
     public int Puts => Volatile.Read(ref _puts);
@@ -173,6 +178,13 @@ public sealed class TestSinkTask : SinkTask
         => _sink!.OnFlush?.Invoke(cancellationToken) ?? Task.CompletedTask;
 
     public override void Drain() => _sink!.OnDrain?.Invoke();
+
+    public override Task<IReadOnlyDictionary<TopicPartition, long>> OpenPartitionsAsync(
+        IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
+        => _sink!.OnOpen?.Invoke(partitions, cancellationToken) ?? base.OpenPartitionsAsync(partitions, cancellationToken);
+
+    public override Task ClosePartitionsAsync(IReadOnlyList<TopicPartition> partitions)
+        => _sink!.OnClose?.Invoke(partitions) ?? base.ClosePartitionsAsync(partitions);
 
     public override Task StopAsync() => _sink!.StopAsync();
 }
