@@ -16,5 +16,10 @@ public sealed class KafkaSinkConnector : SinkConnector
         => KafkaSinkConfig.Validate(config);
 
     /// <inheritdoc/>
+    public override Task<IReadOnlyList<(string Key, string Message)>> CheckDestinationAsync(
+        IReadOnlyDictionary<string, string> config, CancellationToken cancellationToken)
+        => DestinationCheck.RunAsync(config, cancellationToken);
+
+    /// <inheritdoc/>
     public override SinkTask CreateTask() => new KafkaSinkTask();
 }

@@ -17,6 +17,9 @@ internal sealed partial class KafkaSinkTask : SinkTask
     private KafkaSinkConfig? _config;
     private OrderedWriter? _writer;
     private TransactionalWriter? _transactions;
+    private SelfCopy? _selfCopy;
+    private IReadOnlyDictionary<string, string>? _connectorConfig;
+    private string _name = "";
 
     /// <inheritdoc/>
     public override int MaxInFlight => 8;
@@ -35,7 +38,12 @@ internal sealed partial class KafkaSinkTask : SinkTask
     public override async Task StartAsync(SinkTaskContext context, CancellationToken cancellationToken)
     {
         // The name that Kafka Connect gives to the producer of a task.
-        _config = KafkaSinkConfig.Parse(context.Config, $"connector-producer-{context.Connector}-{context.Task}");
+        _name = $"connector-producer-{context.Connector}-{context.Task}";
+        _config = KafkaSinkConfig.Parse(context.Config, _name);
+        _connectorConfig = context.Config;
+        _selfCopy = new SelfCopy(_config, context.SourceBootstrapServers);
+        if (!context.Config.ContainsKey("transforms"))
+            _selfCopy.CheckAlways();
         foreach (var (key, reason) in _config.Translated.Ignored)
             Log.Ignored(context.Logger, KafkaSinkConfig.Prefix + key, reason);
         if (_config.Translated.Unknown.Count > 0)
@@ -58,9 +66,19 @@ internal sealed partial class KafkaSinkTask : SinkTask
     }
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyDictionary<TopicPartition, long>> OpenPartitionsAsync(
+    public override async Task<IReadOnlyDictionary<TopicPartition, long>> OpenPartitionsAsync(
         IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken)
-        => _transactions?.OpenAsync(partitions, cancellationToken) ?? base.OpenPartitionsAsync(partitions, cancellationToken);
+    {
+        if (_config!.Creation is not null)
+        {
+            using var topics = new TargetTopics(KafkaSinkConfig.AdminSettings(_connectorConfig!, _name));
+            await new TopicCreation(_config, topics).EnsureAsync(partitions, cancellationToken);
+        }
+
+        return _transactions is null
+            ? await base.OpenPartitionsAsync(partitions, cancellationToken)
+            : await _transactions.OpenAsync(partitions, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public override Task ClosePartitionsAsync(IReadOnlyList<TopicPartition> partitions)
@@ -68,7 +86,11 @@ internal sealed partial class KafkaSinkTask : SinkTask
 
     /// <inheritdoc/>
     public override ValueTask PutAsync(SinkBatch batch, CancellationToken cancellationToken)
-        => _transactions?.PutAsync(batch, cancellationToken) ?? _writer!.PutAsync(batch, cancellationToken);
+    {
+        if (_selfCopy!.Check(batch) is { } error)
+            return ValueTask.FromException(error);
+        return _transactions?.PutAsync(batch, cancellationToken) ?? _writer!.PutAsync(batch, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public override Task StopAsync() => _transactions?.CloseAsync() ?? _writer?.CloseAsync() ?? Task.CompletedTask;
@@ -81,13 +103,9 @@ internal sealed partial class KafkaSinkTask : SinkTask
     {
         if (s_tried.ContainsKey(_config!.Kind))
             return;
-        var settings = new Dictionary<string, string>(_config.Settings, StringComparer.Ordinal);
-        // An idempotent producer would connect at once.
-        settings.Remove("enable.gapless.guarantee");
-        settings["enable.idempotence"] = "false";
         try
         {
-            new NativeProducer(settings).Dispose();
+            new NativeProducer(_config.TrySettings).Dispose();
         }
         catch (ArgumentException e)
         {

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Exports.Connectors.Kafka.Tests;
 
@@ -10,9 +8,9 @@ namespace Exports.Connectors.Kafka.Tests;
 /// Stands in front of a mock broker and does what a transaction coordinator does and the mock does not: a new producer of a transactional
 /// id ends the transaction of the one before and fences it, offsets that were sent to a transaction reach their group when it is
 /// committed, and what was written in a transaction that was aborted is remembered, because the mock does not hide it from
-/// readers (<see cref="Committed"/>). The mock names its own address in answers; here it is replaced.
+/// readers (<see cref="Committed"/>).
 /// </summary>
-internal sealed class TransactionFront : IAsyncDisposable
+internal sealed class TransactionFront(string broker) : BrokerFront(broker)
 {
     public const short Produce = 0;
     public const short InitProducerId = 22;
@@ -22,29 +20,12 @@ internal sealed class TransactionFront : IAsyncDisposable
     public const short CommitOffsets = 28;
     private const short OffsetCommit = 8;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly IPEndPoint _broker;
-    private readonly Task _accepting;
-    private readonly byte[] _from;
-    private readonly byte[] _to;
     private readonly SemaphoreSlim _coordinator = new(1);
     private readonly Dictionary<string, (long Id, short Epoch)> _producers = [];
     private readonly Dictionary<long, List<(string Group, string Topic, int Partition, long Offset)>> _pending = [];
     private readonly Dictionary<long, List<(string Topic, int Partition, long First, int Count)>> _written = [];
     private readonly HashSet<(string Topic, int Partition, long Offset)> _aborted = [];
     private readonly ConcurrentDictionary<short, int> _counts = new();
-
-    public TransactionFront(string broker)
-    {
-        _broker = IPEndPoint.Parse(broker);
-        _listener.Start();
-        _from = Name(_broker.Port);
-        _to = Name(((IPEndPoint)_listener.LocalEndpoint).Port);
-        _accepting = AcceptAsync();
-    }
-
-    public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
     /// <summary>
     /// Asked for each answer, by the number of the request's kind and how many there were of it: true breaks the connection instead, so that the client does not
@@ -69,78 +50,31 @@ internal sealed class TransactionFront : IAsyncDisposable
     /// <summary>How many requests of a kind were answered or withheld.</summary>
     public int CountOf(short api) => _counts.GetValueOrDefault(api);
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stop.Dispose();
+        await base.DisposeAsync();
         _coordinator.Dispose();
     }
 
-    private static byte[] Name(int port)
+    protected override bool IsWithheld(short api)
     {
-        var name = new byte[13];
-        Encoding.ASCII.GetBytes("127.0.0.1", name);
-        BinaryPrimitives.WriteInt32BigEndian(name.AsSpan(9), port);
-        return name;
+        var count = _counts.AddOrUpdate(api, 1, (_, count) => count + 1);
+        return Withholds?.Invoke(api, count) == true;
     }
 
-    private async Task AcceptAsync()
-    {
-        var connections = new List<Task>();
-        try
-        {
-            while (true)
-                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (OperationCanceledException)
-        {
-        }
-
-        await Task.WhenAll(connections);
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        await Task.Yield();
-        using (client)
-        using (var broker = new TcpClient { NoDelay = true })
-        {
-            client.NoDelay = true;
-            try
-            {
-                await broker.ConnectAsync(_broker, _stop.Token);
-                var near = client.GetStream();
-                var far = broker.GetStream();
-                while (await ReadAsync(near) is { } request)
-                {
-                    var api = BinaryPrimitives.ReadInt16BigEndian(request);
-                    var answer = api is Produce or InitProducerId or AddPartitions or AddOffsets or EndTransaction or CommitOffsets
-                        ? await CoordinateAsync(api, request, far)
-                        : await AskAsync(far, request);
-                    Rename(answer);
-                    var count = _counts.AddOrUpdate(api, 1, (_, count) => count + 1);
-                    if (Withholds?.Invoke(api, count) == true)
-                        return;
-                    await WriteAsync(near, answer);
-                }
-            }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-            {
-                // The client, the broker or the test has gone.
-            }
-        }
-    }
+    protected override Task<byte[]> AnswerAsync(short api, byte[] request, NetworkStream far)
+        => api is Produce or InitProducerId or AddPartitions or AddOffsets or EndTransaction or CommitOffsets
+            ? CoordinateAsync(api, request, far)
+            : AskAsync(far, request);
 
     /// <summary>Answers requests about transactions, one after the other.</summary>
     private async Task<byte[]> CoordinateAsync(short api, byte[] request, NetworkStream far)
     {
-        await _coordinator.WaitAsync(_stop.Token);
+        await _coordinator.WaitAsync(Stopping);
         try
         {
             var version = BinaryPrimitives.ReadInt16BigEndian(request.AsSpan(2));
-            var reader = new Reader(request, (api, version) is (Produce, >= 9) or (InitProducerId, >= 2) or (CommitOffsets, >= 3));
+            var reader = new FrameReader(request, (api, version) is (Produce, >= 9) or (InitProducerId, >= 2) or (CommitOffsets, >= 3));
             var transaction = reader.Text();
             if (transaction is null)
                 return await AskAsync(far, request);
@@ -180,7 +114,7 @@ internal sealed class TransactionFront : IAsyncDisposable
         }
     }
 
-    private async Task<byte[]> InitAsync(byte[] request, Reader reader, short version, string transaction, NetworkStream far)
+    private async Task<byte[]> InitAsync(byte[] request, FrameReader reader, short version, string transaction, NetworkStream far)
     {
         reader.Int();
         if (_producers.TryGetValue(transaction, out var before))
@@ -207,7 +141,7 @@ internal sealed class TransactionFront : IAsyncDisposable
     }
 
     /// <summary>Makes a request of a producer that has been replaced one that the mock refuses: with an epoch that never was.</summary>
-    private bool Fence(byte[] request, Reader reader, string transaction, long id)
+    private bool Fence(byte[] request, FrameReader reader, string transaction, long id)
     {
         if (_producers.TryGetValue(transaction, out var current) && current.Id == id)
             return false;
@@ -226,7 +160,7 @@ internal sealed class TransactionFront : IAsyncDisposable
         }
     }
 
-    private async Task<byte[]> ProduceAsync(byte[] request, Reader reader, short version, string transaction, NetworkStream far)
+    private async Task<byte[]> ProduceAsync(byte[] request, FrameReader reader, short version, string transaction, NetworkStream far)
     {
         const int lastOffset = 23;
         const int producer = 43;
@@ -253,7 +187,7 @@ internal sealed class TransactionFront : IAsyncDisposable
         }
 
         var bytes = await AskAsync(far, request);
-        var answer = Reader.OfAnswer(bytes, version >= 9);
+        var answer = FrameReader.OfAnswer(bytes, version >= 9);
         // One partition a request, as librdkafka sends them.
         Assert.Equal(1, answer.Count());
         var answered = answer.Text()!;
@@ -273,7 +207,7 @@ internal sealed class TransactionFront : IAsyncDisposable
         return bytes;
     }
 
-    private void Keep(long id, string group, Reader reader, short version)
+    private void Keep(long id, string group, FrameReader reader, short version)
     {
         reader.Short();
         if (version >= 3)
@@ -310,111 +244,6 @@ internal sealed class TransactionFront : IAsyncDisposable
                 .. Big(1), .. Big(partition), .. Big(offset), .. String("")]);
             if (BinaryPrimitives.ReadInt16BigEndian(answer.AsSpan(answer.Length - 2)) != 0)
                 throw new InvalidOperationException("The mock did not take the offset.");
-        }
-    }
-
-    private void Rename(byte[] answer)
-    {
-        for (int at = 0, found; (found = answer.AsSpan(at).IndexOf(_from)) >= 0; at += found + 13)
-            _to.CopyTo(answer.AsSpan(at + found));
-    }
-
-    private async Task<byte[]> AskAsync(NetworkStream far, byte[] request)
-    {
-        await WriteAsync(far, request);
-        return await ReadAsync(far) ?? throw new IOException("closed");
-    }
-
-    private async Task<byte[]?> ReadAsync(NetworkStream stream)
-    {
-        var size = new byte[4];
-        if (await stream.ReadAtLeastAsync(size, 4, throwOnEndOfStream: false, _stop.Token) < 4)
-            return null;
-        var frame = new byte[BinaryPrimitives.ReadInt32BigEndian(size)];
-        await stream.ReadExactlyAsync(frame, _stop.Token);
-        return frame;
-    }
-
-    private async Task WriteAsync(NetworkStream stream, byte[] frame)
-        => await stream.WriteAsync((byte[])[.. Big(frame.Length), .. frame], _stop.Token);
-
-    private static byte[] Head(short api, short version) => [.. Big(api), .. Big(version), .. Big(7), .. String("front")];
-
-    private static byte[] String(string text) => [.. Big((short)text.Length), .. Encoding.UTF8.GetBytes(text)];
-
-    private static byte[] Big(short value) => [(byte)(value >> 8), (byte)value];
-
-    private static byte[] Big(int value) => [.. Big((short)(value >> 16)), .. Big((short)value)];
-
-    private static byte[] Big(long value) => [.. Big((int)(value >> 32)), .. Big((int)value)];
-
-    /// <summary>Reads a request's body.</summary>
-    private sealed class Reader
-    {
-        private readonly byte[] _frame;
-        private readonly bool _isFlexible;
-
-        public Reader(byte[] frame, bool isFlexible)
-        {
-            _frame = frame;
-            _isFlexible = isFlexible;
-            Position = 10 + Math.Max((int)BinaryPrimitives.ReadInt16BigEndian(frame.AsSpan(8)), 0);
-            Tags();
-        }
-
-        private Reader(byte[] frame, bool isFlexible, int position)
-        {
-            _frame = frame;
-            _isFlexible = isFlexible;
-            Position = position;
-            Tags();
-        }
-
-        public int Position { get; private set; }
-
-        public static Reader OfAnswer(byte[] frame, bool isFlexible) => new(frame, isFlexible, 4);
-
-        public void Skip(int length) => Position += length;
-
-        public byte Byte() => _frame[Position++];
-
-        public short Short() => BinaryPrimitives.ReadInt16BigEndian(Next(2));
-
-        public int Int() => BinaryPrimitives.ReadInt32BigEndian(Next(4));
-
-        public long Long() => BinaryPrimitives.ReadInt64BigEndian(Next(8));
-
-        public int Count() => _isFlexible ? Varint() - 1 : Int();
-
-        public string? Text()
-        {
-            var length = _isFlexible ? Varint() - 1 : Short();
-            return length < 0 ? null : Encoding.UTF8.GetString(Next(length));
-        }
-
-        /// <summary>Tagged fields, of which nobody sends any.</summary>
-        public void Tags()
-        {
-            if (_isFlexible && Byte() != 0)
-                throw new InvalidOperationException("There are tagged fields.");
-        }
-
-        private int Varint()
-        {
-            var value = 0;
-            for (var shift = 0; ; shift += 7)
-            {
-                var part = Byte();
-                value |= (part & 0x7f) << shift;
-                if (part < 0x80)
-                    return value;
-            }
-        }
-
-        private ReadOnlySpan<byte> Next(int length)
-        {
-            Position += length;
-            return _frame.AsSpan(Position - length, length);
         }
     }
 }

@@ -11,8 +11,7 @@ namespace Exports.Kafka.Client.Settings.Tests;
 
 /// <summary>
 /// Stands in front of a broker that knows neither TLS nor logins, and asks for them: ends the encryption, answers SASL
-/// requests by itself, and passes everything else on. What is behind it names its own address in metadata, so it serves what
-/// goes over the first connection.
+/// requests by itself, and passes everything else on. What is behind it names its own address in answers; here it is replaced.
 /// </summary>
 internal sealed class SecureFront : IAsyncDisposable
 {
@@ -140,10 +139,21 @@ internal sealed class SecureFront : IAsyncDisposable
                         throw new IOException("not logged in");
                     await WriteAsync(far, request);
                     var reply = await ReadAsync(far) ?? throw new IOException("closed");
+                    Rename(reply);
                     await WriteAsync(near, api == ApiVersions && Login is not null ? WithSasl(reply) : reply);
                     break;
             }
         }
+    }
+
+    private void Rename(byte[] reply)
+    {
+        var (from, to) = (Name(_broker.Port), Name(((IPEndPoint)_listener.LocalEndpoint).Port));
+        for (int at = 0, found; (found = reply.AsSpan(at).IndexOf(from)) >= 0; at += found + from.Length)
+            to.CopyTo(reply.AsSpan(at + found));
+
+        static byte[] Name(int port)
+            => [.. "127.0.0.1"u8, (byte)(port >> 24), (byte)(port >> 16), (byte)(port >> 8), (byte)port];
     }
 
     /// <summary>Adds the SASL requests to the list of what the broker answers.</summary>

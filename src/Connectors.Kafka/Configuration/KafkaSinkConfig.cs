@@ -23,6 +23,11 @@ internal sealed class KafkaSinkConfig
     public const string ExactlyOnceKey = "exactly.once";
     public const string ExactlyOnceGroup = "exactly.once.group";
 
+    public const string CreationEnable = "target.topic.creation.enable";
+    public const string CreationPartitions = "target.topic.creation.partitions";
+    public const string CreationReplicationFactor = "target.topic.creation.replication.factor";
+    public const string CreationConfigPrefix = "target.topic.creation.config.";
+
     private const string DefaultLinger = "1";
 
     // librdkafka's and Java's default.
@@ -36,7 +41,8 @@ internal sealed class KafkaSinkConfig
     private static readonly TimeSpan s_defaultDeliveryTimeout = TimeSpan.FromMinutes(2);
 
     private static readonly string[] s_ownKeys =
-        [Topic, TopicPrefix, Partitioner, Headers, Timestamps, KeyFormat, ValueFormat];
+        [Topic, TopicPrefix, Partitioner, Headers, Timestamps, KeyFormat, ValueFormat, CreationEnable, CreationPartitions,
+            CreationReplicationFactor];
 
     private KafkaSinkConfig(ParsedConfig config, TranslatedSettings client)
     {
@@ -98,6 +104,23 @@ internal sealed class KafkaSinkConfig
         {
             Default = null, Group = Target, Check = ConfigChecks.NonEmptyWithoutControlCharacters,
         },
+        new(
+            CreationEnable, ConfigType.Boolean,
+            "Whether topics that the target lacks are created, and grown where records keep their partition and there are too few.")
+        {
+            Default = "false", Group = Target,
+        },
+        new(
+            CreationPartitions, ConfigType.Int,
+            "How many partitions a topic is created with, at the least. -1: the broker's default, or, where records keep their "
+            + "partition, as many as they come from.")
+        {
+            Default = "-1", Group = Target, Importance = ConfigImportance.Low, Check = MinusOneOrPositive,
+        },
+        new(CreationReplicationFactor, ConfigType.Short, "How many replicas a topic is created with. -1: the broker's default.")
+        {
+            Default = "-1", Group = Target, Importance = ConfigImportance.Low, Check = MinusOneOrPositive,
+        },
         Format(KeyFormat, "keys"),
         Format(ValueFormat, "values"),
         Text("security.protocol", "How to talk to the brokers: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."),
@@ -135,6 +158,9 @@ internal sealed class KafkaSinkConfig
     /// <summary>Set when records are written in transactions.</summary>
     public ExactlyOnceSettings? ExactlyOnce { get; private init; }
 
+    /// <summary>Set when topics are created that the target lacks.</summary>
+    public TopicCreationSettings? Creation { get; private init; }
+
     public bool KeepsPartition { get; }
 
     public bool KeepsHeaders { get; }
@@ -156,6 +182,20 @@ internal sealed class KafkaSinkConfig
 
     /// <summary>The settings to open a producer with.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>
+    /// The settings of a client that finds out whether they can work: it is not idempotent, because that one would ask for a producer id at once.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> TrySettings
+    {
+        get
+        {
+            var settings = new Dictionary<string, string>(Settings, StringComparer.Ordinal);
+            settings.Remove("enable.gapless.guarantee");
+            settings["enable.idempotence"] = "false";
+            return settings;
+        }
+    }
 
     /// <summary>Parses a connector's configuration.</summary>
     /// <param name="config">The whole configuration, placeholders resolved.</param>
@@ -196,6 +236,7 @@ internal sealed class KafkaSinkConfig
             Settings = settings,
             Kind = translated.FingerprintWithout("client.id"),
             DeliveryTimeout = timeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : timeout,
+            Creation = parsed.GetBoolean(CreationEnable) ? CreationOf(parsed, config) : null,
             ExactlyOnce = isExactlyOnce
                 ? new(parsed.GetStringOrNull(ExactlyOnceGroup) ?? $"connect-{config.GetValueOrDefault("name")}")
                 : null,
@@ -224,14 +265,30 @@ internal sealed class KafkaSinkConfig
     /// <summary>The target's topic for a record's topic.</summary>
     public string TopicFor(string topic) => FixedTopic ?? Prefixed + topic;
 
-    private static TranslatedSettings Translate(IReadOnlyDictionary<string, string> config, string clientId)
+    /// <summary>The settings of a client that asks for and creates topics.</summary>
+    public static IReadOnlyDictionary<string, string> AdminSettings(IReadOnlyDictionary<string, string> config, string clientId)
+        => Translate(config, clientId, ClientRole.Admin).Settings;
+
+    private static TopicCreationSettings CreationOf(ParsedConfig parsed, IReadOnlyDictionary<string, string> config) => new(
+        parsed.GetInt(CreationPartitions),
+        parsed.GetShort(CreationReplicationFactor),
+        config.Where(c => c.Key.Length > CreationConfigPrefix.Length && c.Key.StartsWith(CreationConfigPrefix, StringComparison.Ordinal))
+            .ToDictionary(c => c.Key[CreationConfigPrefix.Length..], c => c.Value, StringComparer.Ordinal));
+
+    private static string? MinusOneOrPositive(object? value)
+        => value is int and (-1 or > 0) or short and (-1 or > 0) ? null : "Value must be -1 or at least 1";
+
+    private static TranslatedSettings Translate(
+        IReadOnlyDictionary<string, string> config, string clientId, ClientRole role = ClientRole.Producer)
     {
         var given = config
-            .Where(c => c.Key.StartsWith(Prefix, StringComparison.Ordinal) && !s_ownKeys.Contains(c.Key, StringComparer.Ordinal))
+            .Where(c => c.Key.StartsWith(Prefix, StringComparison.Ordinal)
+                && !s_ownKeys.Contains(c.Key, StringComparer.Ordinal)
+                && !c.Key.StartsWith(CreationConfigPrefix, StringComparison.Ordinal))
             .ToDictionary(c => c.Key[Prefix.Length..], c => c.Value, StringComparer.Ordinal);
         if (!given.TryGetValue("client.id", out var id) || id.Trim().Length == 0)
             given["client.id"] = clientId;
-        return JavaClientSettings.Translate(given, ClientRole.Producer);
+        return JavaClientSettings.Translate(given, role);
     }
 
     /// <summary>A transaction's time limit is a record's as well.</summary>

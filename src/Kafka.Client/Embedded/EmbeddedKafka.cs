@@ -10,8 +10,8 @@ namespace Exports.Kafka.Client;
 /// <remarks>
 /// What it does not do: it keeps at most 5 MiB or 100,000 message sets of a partition and drops the oldest; a fetch returns
 /// one message set of a partition, and an empty one waits for the whole <c>fetch.max.wait.ms</c> even if data arrives;
-/// most administrative requests are never answered; offsets by time are always the end; transactions are not honoured;
-/// <c>DeleteGroups</c> aborts the process. State is lost with the process.
+/// most administrative requests are never answered; offsets by time are always the end; of transactions it answers the requests,
+/// and neither fences producers, nor commits offsets, nor hides what was aborted; <c>DeleteGroups</c> aborts the process. State is lost with the process.
 /// </remarks>
 public sealed unsafe class EmbeddedKafka : IDisposable
 {
@@ -103,6 +103,16 @@ public sealed unsafe class EmbeddedKafka : IDisposable
         => Order(
             cluster => MockClusterApi.rd_kafka_mock_partition_set_leader(cluster, topic, partition, broker),
             $"move {topic}-{partition} to broker {broker}");
+
+    /// <summary>
+    /// Makes a broker the controller, which administrative requests go to. By default there is none. (It does not answer them any more
+    /// than others do.)
+    /// </summary>
+    public void SetController(int broker)
+    {
+        lock (_lock)
+            MockClusterApi.rd_kafka_mock_set_controller_id(Cluster, broker);
+    }
 
     /// <summary>Takes a broker down: its connections break, and new ones are refused.</summary>
     public void SetBrokerDown(int broker)

@@ -63,4 +63,7 @@ internal static unsafe partial class MockClusterApi
 
     [LibraryImport(Library)]
     public static partial void rd_kafka_mock_clear_request_errors(nint cluster, short api);
+
+    [LibraryImport(Library)]
+    public static partial void rd_kafka_mock_set_controller_id(nint cluster, int broker);
 }

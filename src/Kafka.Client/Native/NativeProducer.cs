@@ -241,6 +241,16 @@ public sealed unsafe partial class NativeProducer : IDisposable
         return error;
     }
 
+    /// <summary>Asks whether a broker answers. Blocks.</summary>
+    public bool IsReachable(int milliseconds)
+    {
+        ProducerApi.Metadata* metadata;
+        if (ProducerApi.rd_kafka_metadata(_client, 0, 0, &metadata, milliseconds) != 0)
+            return false;
+        ProducerApi.rd_kafka_metadata_destroy(metadata);
+        return true;
+    }
+
     /// <summary>Closes the producer. Records that have not been reported are lost: purge or flush first.</summary>
     public void Dispose()
     {
