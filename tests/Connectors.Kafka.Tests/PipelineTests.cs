@@ -78,6 +78,64 @@ public sealed class PipelineTests
         Assert.All(found, record => Assert.Equal($"k{record.Value}", record.Key));
     }
 
+    [Fact]
+    public async Task Exactly_once_survives_a_takeover_with_stale_offsets_while_the_task_before_still_runs()
+    {
+        using var source = EmbeddedKafka.Start(1, ("orders", Partitions));
+        using var target = EmbeddedKafka.Start(1, ("copy.orders", Partitions));
+        await using var front = new TransactionFront(target.BootstrapServers);
+        var options = new PipelineOptions
+        {
+            Client = new Dictionary<string, string> { ["bootstrap.servers"] = source.BootstrapServers },
+            Consumer = new Dictionary<string, string> { ["fetch.max.wait.ms"] = "10" },
+            Converters = new Dictionary<string, string>
+            {
+                ["key.converter"] = "org.apache.kafka.connect.converters.ByteArrayConverter",
+                ["value.converter"] = "org.apache.kafka.connect.converters.ByteArrayConverter",
+            },
+        };
+        using var admin = new KafkaAdmin(options, TimeProvider.System, NullLogger<KafkaAdmin>.Instance);
+        await using var factory = new TaskPipelineFactory(
+            options, new PluginCatalog([typeof(KafkaSinkConnector).Assembly]),
+            new ConfigResolver(new Dictionary<string, string>()), admin, new GroupOffsets(admin), TimeProvider.System, NullLoggerFactory.Instance);
+        var spec = new TaskPipelineSpec("copy", 0, new Dictionary<string, string>
+        {
+            ["name"] = "copy",
+            ["connector.class"] = "KafkaSink",
+            ["topics"] = "orders",
+            ["target.bootstrap.servers"] = front.Address,
+            ["target.topic.prefix"] = "copy.",
+            ["exactly.once"] = "true",
+        });
+        StartPosition[] stale = [.. Enumerable.Range(0, Partitions).Select(p => new StartPosition(new TopicPartition("orders", p), 0))];
+        await using var before = await factory.StartAsync(spec, CancellationToken.None);
+        await before.AssignAsync(stale, CancellationToken.None);
+        Feed(source, 0, Records / 2);
+        await Until(before, () => before.Progress.RecordsDelivered > Records / 4);
+
+        await using var after = await factory.StartAsync(spec, CancellationToken.None);
+        await after.AssignAsync(stale, CancellationToken.None);
+        Feed(source, Records / 2, Records);
+        var e = await Assert.ThrowsAsync<ConnectException>(() => before.Completion.WaitAsync(TimeSpan.FromSeconds(60)));
+        var found = front.Committed("copy.orders", Target.Read(
+            target, "copy.orders", Partitions, f => front.Committed("copy.orders", f).Count >= Records));
+
+        Assert.Contains("Another task has taken over", e.Message, StringComparison.Ordinal);
+        for (var committable = await after.FlushAsync(CancellationToken.None);
+            committable.Any(offset => offset.Offset < Records / Partitions);
+            committable = await after.FlushAsync(CancellationToken.None))
+        {
+            Assert.False(after.Completion.IsCompleted);
+            await Task.Delay(10);
+        }
+
+        for (var p = 0; p < Partitions; p++)
+        {
+            Assert.Equal(
+                Enumerable.Range(0, Records / Partitions).Select(i => (long)(i * Partitions + p)), Target.Offsets(found, p));
+        }
+    }
+
     /// <summary>Writes records first … last − 1, each to the partition of its number modulo the number of partitions.</summary>
     private static void Feed(EmbeddedKafka source, int first, int last)
     {
