@@ -62,7 +62,9 @@ public sealed class ConfigurationTests
         var e = await Assert.ThrowsAsync<ConfigException>(() => Sink.StartAsync(kafka, config));
         var (shownAt, message) = Assert.Single(new KafkaSinkConnector().Validate(new Dictionary<string, string>
         {
-            ["target.bootstrap.servers"] = "a:9092", ["exactly.once"] = "true", [$"target.{key}"] = value,
+            ["target.bootstrap.servers"] = "a:9092",
+            ["exactly.once"] = "true",
+            [$"target.{key}"] = value,
         }));
 
         Assert.Equal(expected, e.Message);
@@ -76,7 +78,9 @@ public sealed class ConfigurationTests
     {
         var config = new Dictionary<string, string>
         {
-            ["name"] = "copy", ["target.bootstrap.servers"] = "a:9092", ["exactly.once"] = "true",
+            ["name"] = "copy",
+            ["target.bootstrap.servers"] = "a:9092",
+            ["exactly.once"] = "true",
         };
         if (group is not null)
             config["exactly.once.group"] = group;
@@ -93,7 +97,9 @@ public sealed class ConfigurationTests
     {
         var config = new Dictionary<string, string>
         {
-            ["name"] = "copy", ["target.bootstrap.servers"] = "a:9092", ["exactly.once"] = "true",
+            ["name"] = "copy",
+            ["target.bootstrap.servers"] = "a:9092",
+            ["exactly.once"] = "true",
         };
         if (delivery is not null)
             config["target.delivery.timeout.ms"] = delivery;

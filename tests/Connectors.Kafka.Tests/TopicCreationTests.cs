@@ -91,7 +91,8 @@ public sealed class TopicCreationTests
     {
         var config = new Dictionary<string, string>
         {
-            ["target.bootstrap.servers"] = "a:9092", ["target.topic.creation.enable"] = "true",
+            ["target.bootstrap.servers"] = "a:9092",
+            ["target.topic.creation.enable"] = "true",
         };
         foreach (var (key, value) in more)
             config[key] = value;

@@ -5,10 +5,10 @@ using System.Net.Sockets;
 namespace Exports.Connectors.Kafka.Tests;
 
 /// <summary>
-/// Stands in front of a mock broker and does what a transaction coordinator does and the mock does not: a new producer of a transactional
-/// id ends the transaction of the one before and fences it, offsets that were sent to a transaction reach their group when it is
-/// committed, and what was written in a transaction that was aborted is remembered, because the mock does not hide it from
-/// readers (<see cref="Committed"/>).
+/// Stands in front of a mock broker and does what a transaction coordinator does and the mock does not: a new producer of a
+/// transactional id ends the transaction of the one before and fences it, offsets that were sent to a transaction reach
+/// their group when it is committed, and what was written in a transaction that was aborted is remembered, because the mock
+/// does not hide it from readers (<see cref="Committed"/>).
 /// </summary>
 internal sealed class TransactionFront(string broker) : BrokerFront(broker)
 {
@@ -28,8 +28,8 @@ internal sealed class TransactionFront(string broker) : BrokerFront(broker)
     private readonly ConcurrentDictionary<short, int> _counts = new();
 
     /// <summary>
-    /// Asked for each answer, by the number of the request's kind and how many there were of it: true breaks the connection instead, so that the client does not
-    /// learn what became of its request.
+    /// Asked for each answer, by the number of the request's kind and how many there were of it: true breaks the connection
+    /// instead, so that the client does not learn what became of its request.
     /// </summary>
     public Func<short, int, bool>? Withholds { get; set; }
 

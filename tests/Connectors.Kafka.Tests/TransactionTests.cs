@@ -339,11 +339,13 @@ public sealed class TransactionTests : IAsyncDisposable
             var sink = await StartAsync(TimeProvider.System, ("target.delivery.timeout.ms", "4000"));
             foreach (var (partition, position) in await OpenAsync(sink, partitions))
                 positions[partition] = position;
-            // Those before are not stopped yet, and still have something to say.
-            foreach (var zombie in zombies)
+            // Those before are not stopped yet, and still have something to say. One whose producer is closed may even take the
+            // partition back, as long as nobody has written anything since; this task fails then.
+            var more = (int)Math.Min(10, total - positions[s_orders]);
+            foreach (var zombie in more > 0 ? zombies : [])
             {
                 _ = zombie.Task.PutAsync(
-                    Batch.Of("orders", 0, positions[s_orders], 10), CancellationToken.None).AsTask().ContinueWith(put => put.Exception);
+                    Batch.Of("orders", 0, positions[s_orders], more), CancellationToken.None).AsTask().ContinueWith(put => put.Exception);
             }
 
             try

@@ -7,8 +7,8 @@ namespace Exports.Connectors.Kafka;
 internal sealed record ExactlyOnceSettings(string Group)
 {
     /// <summary>
-    /// The transactional id of a source partition's producer, and the group that holds its position. Topics' names have no colon, so no
-    /// two connectors with different groups can meet in one.
+    /// The transactional id of a source partition's producer, and the group that holds its position. Topics' names have no
+    /// colon, so no two connectors with different groups can meet in one.
     /// </summary>
     public string IdOf(TopicPartition source) => $"{Group}:{source.Topic}:{source.Partition}";
 }

@@ -184,7 +184,8 @@ internal sealed class KafkaSinkConfig
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
     /// <summary>
-    /// The settings of a client that finds out whether they can work: it is not idempotent, because that one would ask for a producer id at once.
+    /// The settings of a client that finds out whether they can work: it is not idempotent, because that one would ask for
+    /// a producer id at once.
     /// </summary>
     public IReadOnlyDictionary<string, string> TrySettings
     {

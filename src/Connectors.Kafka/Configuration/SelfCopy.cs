@@ -27,8 +27,8 @@ internal sealed class SelfCopy
         if (_isSameCluster && _config.FixedTopic is null && _config.Prefixed.Length == 0)
         {
             throw new ConfigException(
-                $"{KafkaSinkConfig.BootstrapServers} has brokers that records come from, so each topic would be copied to itself, without end. Set "
-                + $"{KafkaSinkConfig.Topic} or {KafkaSinkConfig.TopicPrefix}, or name another cluster.");
+                $"{KafkaSinkConfig.BootstrapServers} has brokers that records come from, so each topic would be copied to itself, "
+                + $"without end. Set {KafkaSinkConfig.Topic} or {KafkaSinkConfig.TopicPrefix}, or name another cluster.");
         }
     }
 
@@ -45,8 +45,9 @@ internal sealed class SelfCopy
             if (_config.TopicFor(record.Topic) == record.OriginalTopic)
             {
                 return new ConnectException(
-                    $"The topic '{record.OriginalTopic}' would be copied to itself, without end: {KafkaSinkConfig.BootstrapServers} has brokers that "
-                    + $"records come from. Set another {KafkaSinkConfig.Topic} or {KafkaSinkConfig.TopicPrefix}, or name another cluster.");
+                    $"The topic '{record.OriginalTopic}' would be copied to itself, without end: "
+                    + $"{KafkaSinkConfig.BootstrapServers} has brokers that records come from. Set another {KafkaSinkConfig.Topic} or "
+                    + $"{KafkaSinkConfig.TopicPrefix}, or name another cluster.");
             }
 
             // Equal texts may mean different sources once a transform has made them.

@@ -109,7 +109,8 @@ internal sealed class TargetTopics(IReadOnlyDictionary<string, string> settings)
         }
         catch (TimeoutException e)
         {
-            throw new RetriableException($"The target cluster did not answer about its topic '{topic}' within {s_limit.TotalSeconds} s.", e);
+            throw new RetriableException(
+                $"The target cluster did not answer about its topic '{topic}' within {s_limit.TotalSeconds} s.", e);
         }
         catch (KafkaException e) when (e is not CreateTopicsException and not CreatePartitionsException)
         {
@@ -120,8 +121,8 @@ internal sealed class TargetTopics(IReadOnlyDictionary<string, string> settings)
     private static ConnectException Explain(string topic, Error error, Exception? cause) => error.Code switch
     {
         ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => new ConnectException(
-            $"The target cluster does not let this client create or grow its topic '{topic}'. Grant it Create, Alter and Describe on Topic, or set "
-            + $"{KafkaSinkConfig.CreationEnable}=false ({error.Reason}).", cause),
+            $"The target cluster does not let this client create or grow its topic '{topic}'. Grant it Create, Alter and Describe "
+            + $"on Topic, or set {KafkaSinkConfig.CreationEnable}=false ({error.Reason}).", cause),
         ErrorCode.InvalidReplicationFactor => new ConnectException(
             $"The target cluster refuses {KafkaSinkConfig.CreationReplicationFactor} for its topic '{topic}': {error.Reason}", cause),
         ErrorCode.InvalidPartitions => new ConnectException(

@@ -50,7 +50,7 @@ internal sealed partial class PartitionSession
         var begun = _time.GetTimestamp();
         while (producer.Native.InitTransactions(StepMilliseconds) is { } failure)
         {
-            producer.Poll(0);
+            producer.Poll(PollMilliseconds);
             if (!failure.IsRetriable)
                 throw Explain(failure);
             Check(producer, begun, s_initTime, "did not give out a producer id");
@@ -67,7 +67,11 @@ internal sealed partial class PartitionSession
         if (committed is not null && committed != _position)
         {
             if (committed != _attempted)
-                throw TakenOver($"its position is {committed}, and this task left it at {_position?.ToString(CultureInfo.InvariantCulture) ?? "none"}");
+            {
+                var left = _position?.ToString(CultureInfo.InvariantCulture) ?? "none";
+                throw TakenOver($"its position is {committed}, and this task left it at {left}");
+            }
+
             _deliveredBelow = _position = committed;
         }
 
@@ -122,7 +126,8 @@ internal sealed partial class PartitionSession
 
     private ConnectException TakenOver(string how)
         => new($"Another task has taken over {_source}: {how}. Where no other task should have it, another connector or worker "
-            + $"uses the same {KafkaSinkConfig.ExactlyOnceGroup} on the target cluster.");
+            + $"uses the same {KafkaSinkConfig.ExactlyOnceGroup} on the target cluster, or a transaction took longer than "
+            + $"{KafkaSinkConfig.Prefix}transaction.timeout.ms.");
 
     /// <summary>The exception for a failure that no repetition of the same call mends.</summary>
     private ConnectException Explain(TransactionFailure failure) => failure.Code switch

@@ -21,7 +21,8 @@ internal sealed partial class PartitionSession
     /// <summary>What came of handing records over.</summary>
     /// <param name="Next">The position behind the last record that is decided; null when the transaction is empty.</param>
     /// <param name="Cut">
-    /// The place of the slice, and the index of the record, at which the transaction ends early: a record is refused, and is not to be skipped.
+    /// The place of the slice, and the index of the record, at which the transaction ends early: a record is refused, and
+    /// is not to be skipped.
     /// </param>
     /// <param name="IsBroken">The transaction takes no more, and no report says why.</param>
     private readonly record struct Handover(long? Next, (int Slice, int Index)? Cut, bool IsBroken = false);
@@ -227,7 +228,8 @@ internal sealed partial class PartitionSession
     /// <returns>Whether to repeat the step; false to repeat the transaction.</returns>
     private bool Judge(TransactionalProducer producer, TransactionFailure failure)
     {
-        producer.Poll(0);
+        // A call that fails at once is not to be repeated at once.
+        producer.Poll(failure.IsRetriable ? PollMilliseconds : 0);
         if (failure.IsRetriable)
         {
             CheckTime(producer, null);
@@ -269,9 +271,17 @@ internal sealed partial class PartitionSession
             ? DeliveryFailure.NoSuchPartition(topic, record)
             : DeliveryFailure.Of(failed.Code, failed.Text, topic, failed.SetSize);
         if (failed.Code == ErrorCode.Local_UnknownPartition)
-            failure = failure with { Error = failure.Missing!.ToException(producer.Native.PartitionCount(producer.Native.Topic(topic), 5000)) };
+        {
+            var count = producer.Native.PartitionCount(producer.Native.Topic(topic), 5000);
+            failure = failure with { Error = failure.Missing!.ToException(count) };
+        }
+
         if (isRejected)
-            slice.Reject(failed.Index, DeliveryFailure.Rejection(failed.Code, failed.Text, topic, record, RecordHandover.SizeOf(record)));
+        {
+            slice.Reject(
+                failed.Index, DeliveryFailure.Rejection(failed.Code, failed.Text, topic, record, RecordHandover.SizeOf(record)));
+        }
+
         _isOneByOne |= failure.Action == FailureAction.SendAgainOneByOne;
         var isShrunk = failure.Action == FailureAction.SendAgainInSmallerSets;
         if (isShrunk)

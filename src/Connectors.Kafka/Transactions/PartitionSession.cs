@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Exports.Connectors.Kafka;
 
 /// <summary>
-/// Writes the records of one source partition. Receives slices of batches in order; guarantees that each is written in the order of its
-/// records, behind those that came before, in a transaction that also commits the position behind it; hands on what became
-/// of each. All slices that wait when a transaction ends go into the next one.
+/// Writes the records of one source partition. Receives slices of batches in order; guarantees that each is written in the
+/// order of its records, behind those that came before, in a transaction that also commits the position behind it; hands on
+/// what became of each. All slices that wait when a transaction ends go into the next one.
 /// </summary>
 /// <remarks>
-/// A thread does the work, because librdkafka's calls block. It lives, as the producer does, from the first slice after a pause until
-/// nothing has come for a while. Before a new producer writes, it asks for the committed position: only if
-/// that is where this session left it has nobody else had the partition meanwhile.
+/// A thread does the work, because librdkafka's calls block. It lives, as the producer does, from the first slice after a
+/// pause until nothing has come for a while. Before a new producer writes, it asks for the committed position: only if that
+/// is where this session left it has nobody else had the partition meanwhile.
 /// </remarks>
 internal sealed partial class PartitionSession
 {

@@ -3,7 +3,9 @@ using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace Exports.Connectors.Kafka;
 
-/// <summary>A producer with a transactional id, and what it has reported of the transaction at hand. One thread uses it at a time.</summary>
+/// <summary>
+/// A producer with a transactional id, and what it has reported of the transaction at hand. One thread uses it at a time.
+/// </summary>
 internal sealed unsafe class TransactionalProducer(IEnumerable<KeyValuePair<string, string>> settings, Action<string> onError)
     : IProducerEvents, IDisposable
 {

@@ -8,8 +8,8 @@ namespace Exports.Connectors.Kafka;
 /// partition which another task has taken over is not written to; hands on what became of each batch.
 /// </summary>
 /// <remarks>
-/// Each partition that records come from has a session with a producer of its own, whose transactional id is made of the partition's name:
-/// whoever opens a partition fences whoever had it before, without any agreement about who has which.
+/// Each partition that records come from has a session with a producer of its own, whose transactional id is made of the
+/// partition's name: whoever opens a partition fences whoever had it before, without any agreement about who has which.
 /// </remarks>
 internal sealed class TransactionalWriter(
     KafkaSinkConfig config, string name, bool toleratesErrors, TimeProvider time, ILogger logger)

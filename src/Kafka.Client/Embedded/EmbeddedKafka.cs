@@ -10,8 +10,9 @@ namespace Exports.Kafka.Client;
 /// <remarks>
 /// What it does not do: it keeps at most 5 MiB or 100,000 message sets of a partition and drops the oldest; a fetch returns
 /// one message set of a partition, and an empty one waits for the whole <c>fetch.max.wait.ms</c> even if data arrives;
-/// most administrative requests are never answered; offsets by time are always the end; of transactions it answers the requests,
-/// and neither fences producers, nor commits offsets, nor hides what was aborted; <c>DeleteGroups</c> aborts the process. State is lost with the process.
+/// most administrative requests are never answered; offsets by time are always the end; of transactions it answers the
+/// requests, and neither fences producers, nor commits offsets, nor hides what was aborted; <c>DeleteGroups</c> aborts the
+/// process. State is lost with the process.
 /// </remarks>
 public sealed unsafe class EmbeddedKafka : IDisposable
 {
@@ -105,8 +106,8 @@ public sealed unsafe class EmbeddedKafka : IDisposable
             $"move {topic}-{partition} to broker {broker}");
 
     /// <summary>
-    /// Makes a broker the controller, which administrative requests go to. By default there is none. (It does not answer them any more
-    /// than others do.)
+    /// Makes a broker the controller, which administrative requests go to. By default there is none. (It does not answer
+    /// them any more than others do.)
     /// </summary>
     public void SetController(int broker)
     {

@@ -46,8 +46,8 @@ public sealed unsafe partial class NativeProducer
     }
 
     /// <summary>
-    /// Commits the transaction. Everything must have been reported. May be called again when it was not answered in time: then it is
-    /// not known whether the transaction will turn out to be committed.
+    /// Commits the transaction. Everything must have been reported. May be called again when it was not answered in time:
+    /// then it is not known whether the transaction will turn out to be committed.
     /// </summary>
     /// <returns>Null when it is done.</returns>
     public TransactionFailure? CommitTransaction(int milliseconds)
@@ -69,7 +69,8 @@ public sealed unsafe partial class NativeProducer
     /// <param name="cancellationToken">Ends the wait, as if time were up.</param>
     /// <param name="offset">The offset; null when the group has none, or the cluster has no such partition.</param>
     /// <returns>
-    /// Null when there was an answer. After <see cref="ErrorCode.Local_TimedOut"/> the producer should be closed within half an hour.
+    /// Null when there was an answer. After <see cref="ErrorCode.Local_TimedOut"/> the producer should be closed within
+    /// half an hour.
     /// </returns>
     public TransactionFailure? AskCommitted(
         string group, string topic, int partition, int milliseconds, CancellationToken cancellationToken, out long? offset)

@@ -224,8 +224,8 @@ public sealed unsafe partial class NativeProducer : IDisposable
     /// <param name="milliseconds">How long to wait.</param>
     /// <param name="count">The number; 0 with an error.</param>
     /// <returns>
-    /// <see cref="ErrorCode.NoError"/>; the topic's error, such as <see cref="ErrorCode.UnknownTopicOrPart"/>; or that no broker has
-    /// answered: <see cref="ErrorCode.Local_TimedOut"/>, <see cref="ErrorCode.Local_Transport"/>.
+    /// <see cref="ErrorCode.NoError"/>; the topic's error, such as <see cref="ErrorCode.UnknownTopicOrPart"/>; or that no
+    /// broker has answered: <see cref="ErrorCode.Local_TimedOut"/>, <see cref="ErrorCode.Local_Transport"/>.
     /// </returns>
     public ErrorCode AskPartitionCount(nint topic, int milliseconds, out int count)
     {

@@ -78,7 +78,8 @@ public sealed class SinkPositionTests
         await pipeline.ResumeAsync(CancellationToken.None);
         await pipeline.AssignAsync([new(s_partition, 0)], CancellationToken.None);
 
-        await Eventually.HoldsAsync(() => sink.Offsets(TestWorker.Topic, 0).Length >= 500 && sink.Offsets(TestWorker.Topic, 1).Length >= 500);
+        await Eventually.HoldsAsync(
+            () => sink.Offsets(TestWorker.Topic, 0).Length >= 500 && sink.Offsets(TestWorker.Topic, 1).Length >= 500);
         Assert.Equal(0, strays);
         Assert.Equal(2, open.Count);
     }
