@@ -28,6 +28,9 @@ internal sealed partial class KafkaSinkTask : SinkTask
     public override long MaxBatchBytes => 1024 * 1024;
 
     /// <inheritdoc/>
+    public override bool NeedsFlush => false;
+
+    /// <inheritdoc/>
     public override bool ReadsHeaders => _config?.KeepsHeaders ?? true;
 
     internal OrderedWriter Writer => _writer!;
