@@ -46,7 +46,7 @@ install_modules() {
     npm ci --silent
 }
 
-build_pstest() { GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS= go build -o pstest "$here/pstest.go"; }
+build_pstest() { GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' go build -o pstest "$here/pstest.go"; }
 
 case ${1:-} in
     --where) echo "$modules" && exit 0 ;;
