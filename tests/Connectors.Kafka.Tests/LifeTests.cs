@@ -6,6 +6,9 @@ using Exports.Kafka.Client;
 
 namespace Exports.Connectors.Kafka.Tests;
 
+/// <summary>One of these counts what the whole process allocates, so nothing else runs meanwhile.</summary>
+[Collection(nameof(LifeTests))]
+[CollectionDefinition(nameof(LifeTests), DisableParallelization = true)]
 public sealed class LifeTests
 {
     [Fact]

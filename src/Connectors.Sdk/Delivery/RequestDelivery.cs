@@ -16,7 +16,9 @@ internal sealed class RequestDelivery : IDisposable
     internal delegate RequestItem Preparing(ref SinkRecord record);
 
     private static readonly TimeSpan s_defaultRetryTimeout = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
+
+    // Longer ones would spare the destination nothing, since the window limits how much is sent; and records would be late.
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(5);
 
     private readonly RequestOptions _options;
     private readonly int _maxPuts;
@@ -64,12 +66,12 @@ internal sealed class RequestDelivery : IDisposable
         _prepare = prepare;
         _send = send;
         _time = context.Time;
-        _delays = new RetryDelays(context.RetryDelayMax, Random.Shared);
+        var longest = s_longestDelay < context.RetryDelayMax ? s_longestDelay : context.RetryDelayMax;
+        _delays = new RetryDelays(longest, Random.Shared);
         _retryTimeout = context.RetryTimeout ?? options.RetryTimeout ?? s_defaultRetryTimeout;
         RetryTimeoutKey = context.RetryTimeout is null ? options.RetryTimeoutKey : "errors.retry.timeout";
         _log = new RetryLog(context);
-        _window = new SendWindow(
-            options.MaxInFlight, s_longestPause < context.RetryDelayMax ? s_longestPause : context.RetryDelayMax, Random.Shared);
+        _window = new SendWindow(options.MaxInFlight, longest, Random.Shared);
         _timer = _time.CreateTimer(
             static delivery => ((RequestDelivery)delivery!).OnTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

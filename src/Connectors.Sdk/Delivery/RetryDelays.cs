@@ -1,7 +1,7 @@
 namespace Exports.Connectors.Sdk;
 
 /// <summary>How long a record waits before it is sent again.</summary>
-/// <param name="longest">The longest delay (<c>errors.retry.delay.max.ms</c>).</param>
+/// <param name="longest">The longest delay.</param>
 /// <param name="random">The source of randomness.</param>
 internal sealed class RetryDelays(TimeSpan longest, Random random)
 {

@@ -1,2 +1,0 @@
-// One test counts what the whole process allocates.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
