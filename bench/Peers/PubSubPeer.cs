@@ -12,10 +12,10 @@ namespace Exports.Peers;
 public sealed class PubSubPeer : IAsyncDisposable
 {
     /// <summary>The project.</summary>
-    public const string Project = "exports-peers";
+    public const string Project = "external-mux";
 
     /// <summary>The service account that the token endpoint knows.</summary>
-    public const string ServiceAccount = "exports@exports-peers.iam.gserviceaccount.com";
+    public const string ServiceAccount = "exports@external-mux.iam.gserviceaccount.com";
 
     private readonly RSA _key;
     private readonly FrontControl _control;
@@ -80,7 +80,7 @@ public sealed class PubSubPeer : IAsyncDisposable
     }
 
     /// <summary>Creates a topic, and a subscription of the same name, which <see cref="ReadAsync"/> reads.</summary>
-    /// <param name="topic">Its short name, as in <c>views</c> for <c>projects/exports-peers/topics/views</c>.</param>
+    /// <param name="topic">Its short name, as in <c>views</c> for <c>projects/external-mux/topics/views</c>.</param>
     /// <param name="ordered">
     /// Whether the subscription has message ordering. Google's emulator gets slow then when more than some thousand messages wait;
     /// <see cref="PubSubMessage.Accepted"/> tells the order either way.

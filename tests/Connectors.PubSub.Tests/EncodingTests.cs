@@ -104,7 +104,11 @@ public sealed class EncodingTests
     {
         var value = new Struct(s_view)
         {
-            ["cps_message_body"] = 1L, ["user"] = "Änne", ["seconds"] = 0.5, ["live"] = false, ["tags"] = Array.Empty<object>(),
+            ["cps_message_body"] = 1L,
+            ["user"] = "Änne",
+            ["seconds"] = 0.5,
+            ["live"] = false,
+            ["tags"] = Array.Empty<object>(),
             ["hash"] = Array.Empty<byte>(),
         };
 

@@ -55,7 +55,10 @@ public sealed class PeerTests(PeerFixture fixture) : IClassFixture<PeerFixture>,
         {
             StatusBefore = new Dictionary<string, double>
             {
-                ["UNAVAILABLE"] = 0.03, ["RESOURCE_EXHAUSTED"] = 0.02, ["ABORTED"] = 0.01, ["INTERNAL"] = 0.01,
+                ["UNAVAILABLE"] = 0.03,
+                ["RESOURCE_EXHAUSTED"] = 0.02,
+                ["ABORTED"] = 0.01,
+                ["INTERNAL"] = 0.01,
             },
             StatusAfter = new Dictionary<string, double> { ["UNAVAILABLE"] = 0.03, ["DEADLINE_EXCEEDED"] = 0.02 },
             ResetBefore = 0.005,

@@ -71,7 +71,8 @@ public sealed class PublishTests
         await using var service = await ServiceStub.StartAsync();
         var details = new Status
         {
-            Code = 8, Details = { Any.Pack(new Duration()), Any.Pack(new RetryInfo { RetryDelay = new Duration { Seconds = 7 } }) },
+            Code = 8,
+            Details = { Any.Pack(new Duration()), Any.Pack(new RetryInfo { RetryDelay = new Duration { Seconds = 7 } }) },
         };
         service.AnswerWith(StubAnswer.Error(StatusCode.ResourceExhausted, "quota", details.ToByteArray()));
 

@@ -254,7 +254,7 @@ public sealed class PubSubPeerTests(PubSubFixture fixture) : IClassFixture<PubSu
             Jwt(key: stranger),
             Jwt(audience: "https://oauth2.example.com/token"),
             Jwt(scope: "https://www.googleapis.com/auth/devstorage.read_only"),
-            Jwt(issuer: "other@exports-peers.iam.gserviceaccount.com"),
+            Jwt(issuer: "other@external-mux.iam.gserviceaccount.com"),
             Jwt(age: TimeSpan.FromHours(2)),
             "not.a.jwt",
         })

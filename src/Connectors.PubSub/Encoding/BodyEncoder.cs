@@ -124,28 +124,28 @@ internal sealed class BodyEncoder(PubSubSinkConfig config, ByteArena arena, Body
         switch (value)
         {
             case IReadOnlyDictionary<string, object?> map:
-            {
-                ReadOnlyMemory<byte> body = default;
-                foreach (var (name, content) in map)
-                    Entry(name, content, schema, ref body);
-                return body;
-            }
+                {
+                    ReadOnlyMemory<byte> body = default;
+                    foreach (var (name, content) in map)
+                        Entry(name, content, schema, ref body);
+                    return body;
+                }
 
             case IReadOnlyDictionary<object, object?> map:
-            {
-                ReadOnlyMemory<byte> body = default;
-                foreach (var (name, content) in map)
-                    Entry(NameOf(name, schema), content, schema, ref body);
-                return body;
-            }
+                {
+                    ReadOnlyMemory<byte> body = default;
+                    foreach (var (name, content) in map)
+                        Entry(NameOf(name, schema), content, schema, ref body);
+                    return body;
+                }
 
             case IDictionary map:
-            {
-                ReadOnlyMemory<byte> body = default;
-                foreach (DictionaryEntry entry in map)
-                    Entry(NameOf(entry.Key, schema), entry.Value, schema, ref body);
-                return body;
-            }
+                {
+                    ReadOnlyMemory<byte> body = default;
+                    foreach (DictionaryEntry entry in map)
+                        Entry(NameOf(entry.Key, schema), entry.Value, schema, ref body);
+                    return body;
+                }
 
             default:
                 throw new DataException($"Invalid type for MAP: {value.GetType()}");
