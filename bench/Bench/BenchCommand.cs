@@ -5,6 +5,7 @@ using Exports.Bench.Idle;
 using Exports.Bench.Load;
 using Exports.Bench.Measurements;
 using Exports.Bench.PassThrough;
+using Exports.Bench.Sinks;
 using Exports.Demo.Commands;
 
 namespace Exports.Bench;
@@ -13,6 +14,7 @@ namespace Exports.Bench;
 internal static class BenchCommand
 {
     private const string All = "all";
+    private const string Sinks = "sinks";
 
     private static readonly Dictionary<string, (string Description, Func<BenchOptions, Report, Task> Run)> s_measurements = new()
     {
@@ -20,21 +22,34 @@ internal static class BenchCommand
         ["kafka"] = ("Kafka → Kafka, in turn with the same two loops, and with one that consumes and produces.", CopyBench.RunAsync),
         ["idle"] = ("What idle connectors cost: memory, threads, CPU, and the time until all are RUNNING.", IdleBench.RunAsync),
         ["latency"] = ("From produce to delivery, at steady rates.", LatencyBench.RunAsync),
+        ["kinesis"] = ("Kafka → an emulator of Kinesis, in turn with a loop that sends the same requests.", KinesisBench.RunAsync),
+        ["pubsub"] = ("Kafka → an emulator of Pub/Sub, likewise.", PubSubBench.RunAsync),
+        ["http"] = ("Kafka → an HTTP receiver, likewise.", HttpBench.RunAsync),
+    };
+
+    private static readonly Dictionary<string, (string Description, IReadOnlyCollection<string> Measurements)> s_groups = new()
+    {
+        [Sinks] = ("kinesis, pubsub and http.", ["kinesis", "pubsub", "http"]),
+        [All] = ("All of these.", s_measurements.Keys),
     };
 
     public static RootCommand Create()
     {
         var root = new RootCommand("Measures the worker. Without a command: all.");
-        var records = new Option<long>("--records") { Description = "Records for throughput.", DefaultValueFactory = _ => 3_000_000 };
+        var records = new Option<long?>("--records") { Description = "Records for throughput. [default: 3000000; for sinks, what their emulators take in some seconds]", HelpName = "N" };
         var size = new Option<int>("--size") { Description = "Bytes of a record's value.", DefaultValueFactory = _ => 200 };
         var rounds = new Option<int>("--rounds") { Description = "How often each reader takes its turn.", DefaultValueFactory = _ => 5 };
-        var tasks = new Option<int>("--tasks") { Description = "tasks.max of the connectors of pass-through and kafka.", DefaultValueFactory = _ => 1 };
+        var tasks = new Option<int>("--tasks") { Description = "tasks.max of the connectors whose throughput is measured.", DefaultValueFactory = _ => 1 };
         var connectors = new Option<int>("--connectors") { Description = "How many idle connectors.", DefaultValueFactory = _ => 1000 };
         var idleTime = new Option<TimeSpan?>("--idle-time") { Description = "How long idle connectors are watched. [default: 30s]", HelpName = "TIME", CustomParser = Durations.Parse };
         var rates = new Option<int[]>("--rates") { Description = "Records a second for latency.", DefaultValueFactory = _ => [1000, 20_000], AllowMultipleArgumentsPerToken = true };
         var latencyTime = new Option<TimeSpan?>("--latency-time") { Description = "How long each rate is held. [default: 20s]", HelpName = "TIME", CustomParser = Durations.Parse };
         var json = new Option<FileInfo?>("--json") { Description = "The file to write the figures to. [default: artifacts/bench/<time>-<what>.json]", HelpName = "FILE" };
-        AtLeast(records, 1000L);
+        records.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() < 1000)
+                result.AddError("--records must be at least 1000");
+        });
         AtLeast(size, 16);
         AtLeast(rounds, 1);
         AtLeast(tasks, 1);
@@ -53,7 +68,8 @@ internal static class BenchCommand
 
         foreach (var (what, measurement) in s_measurements)
             root.Add(Measure(what, measurement.Description));
-        root.Add(Measure(All, "All of these."));
+        foreach (var (what, group) in s_groups)
+            root.Add(Measure(what, group.Description));
         root.SetAction((parsed, _) => RunAsync(All, parsed));
         return root;
 
@@ -74,7 +90,7 @@ internal static class BenchCommand
                 parsed.GetValue(rates)!, parsed.GetValue(latencyTime) ?? TimeSpan.FromSeconds(20), directory.FullName);
             try
             {
-                await RunAllAsync(what == All ? s_measurements.Keys : [what], options, file, parsed);
+                await RunAllAsync(s_groups.TryGetValue(what, out var group) ? group.Measurements : [what], options, file, parsed);
                 return 0;
             }
             catch (Exception e) when (e is InvalidOperationException or TimeoutException or HttpRequestException or KafkaException)

@@ -1,7 +1,7 @@
 namespace Exports.Bench;
 
 /// <summary>What to measure with.</summary>
-/// <param name="Records">Records for throughput.</param>
+/// <param name="GivenRecords">Records for throughput; null where the command line does not say.</param>
 /// <param name="Size">Bytes of a record's value.</param>
 /// <param name="Rounds">How often each reader takes its turn.</param>
 /// <param name="Tasks"><c>tasks.max</c> of the connectors.</param>
@@ -11,4 +11,8 @@ namespace Exports.Bench;
 /// <param name="LatencyTime">How long each rate is held.</param>
 /// <param name="Directory">Where processes write; deleted afterwards.</param>
 internal sealed record BenchOptions(
-    long Records, int Size, int Rounds, int Tasks, int Connectors, TimeSpan IdleTime, int[] Rates, TimeSpan LatencyTime, string Directory);
+    long? GivenRecords, int Size, int Rounds, int Tasks, int Connectors, TimeSpan IdleTime, int[] Rates, TimeSpan LatencyTime, string Directory)
+{
+    /// <summary>Records for the measurements that only Kafka limits.</summary>
+    public long Records => GivenRecords ?? 3_000_000;
+}

@@ -92,6 +92,10 @@ public sealed class PubSubPeer : IAsyncDisposable
         await _admin.CreateSubscriptionAsync($"projects/{Project}/subscriptions/{topic}", $"projects/{Project}/topics/{topic}", ordered);
     }
 
+    /// <summary>Creates a topic that nobody subscribes to: Google's emulator keeps none of its messages.</summary>
+    /// <exception cref="InvalidOperationException">The emulator refused.</exception>
+    public Task CreateTopicAloneAsync(string topic) => _admin.CreateTopicAsync($"projects/{Project}/topics/{topic}");
+
     /// <summary>Deletes a topic. Its subscription stays, and gets nothing more.</summary>
     /// <exception cref="InvalidOperationException">The emulator refused.</exception>
     public Task DeleteTopicAsync(string topic) => _admin.DeleteTopicAsync($"projects/{Project}/topics/{topic}");

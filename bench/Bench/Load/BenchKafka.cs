@@ -71,9 +71,30 @@ internal sealed class BenchKafka : IAsyncDisposable
     public static int PartitionsFor(long records, int size)
         => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } ? 8 : Math.Max(1, (int)Math.Ceiling(records * (size + 12) / EmbeddedPartitionBytes));
 
-    /// <summary>Fills a topic's partitions one after the other, in large message sets.</summary>
+    /// <summary>Fills a topic's partitions one after the other, in large message sets, with records that have no keys.</summary>
     /// <exception cref="InvalidOperationException">The topic does not hold exactly these records afterwards.</exception>
     public void Fill(string topic, int partitions, long records, int size)
+    {
+        var value = new byte[size];
+        new Random(1).NextBytes(value);
+        var message = new Message<byte[], byte[]> { Value = value };
+        Fill(topic, partitions, records, (_, _) => message);
+    }
+
+    /// <summary>The same with keys: each partition has its share of them, and they come in turn.</summary>
+    /// <exception cref="InvalidOperationException">The topic does not hold exactly these records afterwards.</exception>
+    public void Fill(string topic, int partitions, long records, KeyedRecords keyed)
+    {
+        var (value, keys) = (keyed.Value(), keyed.AllKeys());
+        Fill(topic, partitions, records, (partition, number) =>
+        {
+            var first = (int)((long)keys.Length * partition / partitions);
+            var share = Math.Max(1, (int)((long)keys.Length * (partition + 1) / partitions) - first);
+            return new() { Key = keys[first + (int)(number % share)], Value = value };
+        });
+    }
+
+    private void Fill(string topic, int partitions, long records, Func<int, long, Message<byte[], byte[]>> make)
     {
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
         {
@@ -85,15 +106,12 @@ internal sealed class BenchKafka : IAsyncDisposable
             QueueBufferingMaxMessages = 200_000,
             DeliveryReportFields = "none",
         }).Build();
-        var value = new byte[size];
-        new Random(1).NextBytes(value);
-        var message = new Message<byte[], byte[]> { Value = value };
         for (var produced = 0L; produced < records;)
         {
             var partition = (int)(produced * partitions / records);
             try
             {
-                producer.Produce(new TopicPartition(topic, partition), message);
+                producer.Produce(new TopicPartition(topic, partition), make(partition, produced));
                 produced++;
             }
             catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)

@@ -8,13 +8,19 @@ namespace Exports.Bench.Measurements;
 /// <param name="CpuSeconds">CPU time of the whole process in that time.</param>
 /// <param name="AllocatedBytes">Managed memory allocated in that time; null where it was not counted.</param>
 /// <param name="PeakResidentBytes">The most resident memory of the process so far.</param>
-internal sealed record Sample(long Records, double Seconds, double CpuSeconds, long? AllocatedBytes, long PeakResidentBytes)
+/// <param name="PeerCpuSeconds">CPU time in that time of the processes that it sends to, by name; null where there are none.</param>
+internal sealed record Sample(
+    long Records, double Seconds, double CpuSeconds, long? AllocatedBytes, long PeakResidentBytes,
+    IReadOnlyDictionary<string, double>? PeerCpuSeconds = null)
 {
     /// <summary>Records a second.</summary>
     public double Rate => Records / Seconds;
 
     /// <summary>CPU seconds for a million records.</summary>
     public double CpuPerMillion => CpuSeconds / Records * 1e6;
+
+    /// <summary>How many processors the process has kept busy.</summary>
+    public double Cores => CpuSeconds / Seconds;
 
     /// <summary>Managed bytes allocated for a record.</summary>
     public double? AllocatedPerRecord => (double?)AllocatedBytes / Records;

@@ -45,6 +45,22 @@ internal sealed class Rounds(params (string Name, Func<Task<Sample>> Run)[] read
         table.Print();
     }
 
+    /// <summary>Prints how many processors each reader and the processes that it sends to have kept busy: whose full one is the limit.</summary>
+    public void PrintCores()
+    {
+        var peers = _samples.Values.First()[0].PeerCpuSeconds!.Keys.ToList();
+        var table = new Table(["processors busy", "itself", .. peers]);
+        foreach (var (name, samples) in _samples)
+        {
+            table.Add([
+                name,
+                Table.Fraction(Spread.Of(samples.Select(sample => sample.Cores)).Median),
+                .. peers.Select(peer => Table.Fraction(Spread.Of(samples.Select(sample => sample.PeerCpuSeconds![peer] / sample.Seconds)).Median))]);
+        }
+
+        table.Print();
+    }
+
     /// <summary>One reader's records a second as a multiple of another's, round by round.</summary>
     public Spread RateRatio(string name, string to) => Ratio(name, to, sample => sample.Rate);
 
