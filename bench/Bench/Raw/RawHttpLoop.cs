@@ -7,18 +7,23 @@ internal static class RawHttpLoop
 {
     public static void Run(RawSinkRequest request)
     {
-        byte[] line = [.. request.Content.Value(), (byte)'\n'];
         RequestLoop.Run(request, connections: 0, http =>
         {
-            var body = new byte[line.Length * request.RequestRecords];
+            var body = new byte[(request.Content.Size + 1) * request.RequestRecords];
             var answer = new byte[4096];
-            return async (_, count) =>
+            return async batch =>
             {
-                for (var record = 0; record < count; record++)
-                    line.CopyTo(body, record * line.Length);
+                var length = 0;
+                foreach (var record in batch)
+                {
+                    record.Value.CopyTo(body, length);
+                    length += record.Value.Length;
+                    body[length++] = (byte)'\n';
+                }
+
                 using var message = new HttpRequestMessage(HttpMethod.Post, request.Endpoint)
                 {
-                    Content = new ReadOnlyMemoryContent(body.AsMemory(0, line.Length * count)),
+                    Content = new ReadOnlyMemoryContent(body.AsMemory(0, length)),
                 };
                 message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-ndjson");
                 using var response = await http.SendAsync(message, CancellationToken.None);

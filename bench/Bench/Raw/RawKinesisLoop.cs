@@ -17,7 +17,6 @@ internal static class RawKinesisLoop
 
     public static void Run(RawSinkRequest request)
     {
-        var (value, keys) = (request.Content.Value(), request.Content.AllKeys());
         var day = DateTime.UtcNow.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         var scope = $"{day}/{KinesisPeer.Region}/kinesis/aws4_request";
         var signingKey = Encoding.ASCII.GetBytes("AWS4" + KinesisPeer.SecretAccessKey);
@@ -30,9 +29,9 @@ internal static class RawKinesisLoop
             var body = new ArrayBufferWriter<byte>(512 * 1024);
             var json = new Utf8JsonWriter(body, new() { SkipValidation = true });
             var answer = new byte[256 * 1024];
-            return async (first, count) =>
+            return async batch =>
             {
-                Write(first, count);
+                Write(batch);
                 using var message = Sign();
                 using var response = await http.SendAsync(message, CancellationToken.None);
                 (answer, var length) = await RequestLoop.ReadAsync(response.Content, answer);
@@ -40,18 +39,18 @@ internal static class RawKinesisLoop
                     throw new InvalidOperationException($"PutRecords: {Encoding.UTF8.GetString(answer, 0, length)}");
             };
 
-            void Write(long first, int count)
+            void Write(ArraySegment<RawRecord> batch)
             {
                 body.ResetWrittenCount();
                 json.Reset();
                 json.WriteStartObject();
                 json.WriteString("StreamName"u8, request.Target);
                 json.WriteStartArray("Records"u8);
-                for (var record = first; record < first + count; record++)
+                foreach (var record in batch)
                 {
                     json.WriteStartObject();
-                    json.WriteBase64String("Data"u8, value);
-                    json.WriteString("PartitionKey"u8, keys[record % keys.Length]);
+                    json.WriteBase64String("Data"u8, record.Value);
+                    json.WriteString("PartitionKey"u8, record.Key);
                     json.WriteEndObject();
                 }
 

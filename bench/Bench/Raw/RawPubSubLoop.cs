@@ -10,27 +10,29 @@ namespace Exports.Bench.Raw;
 /// </summary>
 internal static class RawPubSubLoop
 {
+    // The rest of a message too.
+    private const int LongestKey = 100;
+
+    // The entry's key = "key".
+    private static ReadOnlySpan<byte> KeyName => [(1 << 3) | 2, 3, (byte)'k', (byte)'e', (byte)'y'];
+
     public static void Run(RawSinkRequest request)
     {
-        var topic = Field(1, Encoding.ASCII.GetBytes(request.Target));
-        // message PubsubMessage { bytes data = 1; map<string, string> attributes = 2; }, as field 2 of the request
-        var data = Field(1, request.Content.Value());
-        byte[][] messages = [.. request.Content.AllKeys().Select(key =>
-            Field(2, [.. Field(2, [.. Field(1, "key"u8.ToArray()), .. Field(2, key)]), .. data]))];
+        byte[] topic = [.. Head(1, request.Target.Length), .. Encoding.ASCII.GetBytes(request.Target)];
         var address = new Uri(request.Endpoint, "/google.pubsub.v1.Publisher/Publish");
 
         // As many connections as the sink has.
         RequestLoop.Run(request, Math.Clamp(Environment.ProcessorCount, 1, 4), http =>
         {
-            var frame = new byte[5 + topic.Length + (messages[0].Length * request.RequestRecords)];
+            var frame = new byte[5 + topic.Length + ((request.Content.Size + LongestKey) * request.RequestRecords)];
             var answer = new byte[64 * 1024];
-            return async (first, count) =>
+            return async batch =>
             {
                 using var message = new HttpRequestMessage(HttpMethod.Post, address)
                 {
                     Version = HttpVersion.Version20,
                     VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-                    Content = new ReadOnlyMemoryContent(Write(first, count)),
+                    Content = new ReadOnlyMemoryContent(Write(batch)),
                 };
                 message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/grpc");
                 message.Headers.TryAddWithoutValidation("TE", "trailers");
@@ -40,30 +42,49 @@ internal static class RawPubSubLoop
                     throw new InvalidOperationException($"Publish: HTTP {(int)response.StatusCode}, {response.Headers}{response.TrailingHeaders}");
             };
 
-            ReadOnlyMemory<byte> Write(long first, int count)
+            ReadOnlyMemory<byte> Write(ArraySegment<RawRecord> batch)
             {
                 topic.CopyTo(frame, 5);
                 var length = 5 + topic.Length;
-                for (var record = first; record < first + count; record++)
-                {
-                    var message = messages[record % messages.Length];
-                    message.CopyTo(frame, length);
-                    length += message.Length;
-                }
-
+                foreach (var record in batch)
+                    length += Encode(frame.AsSpan(length), record);
                 BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), length - 5);
                 return frame.AsMemory(0, length);
             }
         });
     }
 
-    private static byte[] Field(int number, byte[] content)
+    // message PubsubMessage { bytes data = 1; map<string, string> attributes = 2; }, as field 2 of the request
+    private static int Encode(Span<byte> target, in RawRecord record)
     {
-        var head = new List<byte> { (byte)((number << 3) | 2) };
-        var rest = content.Length;
-        for (; rest >= 0x80; rest >>= 7)
-            head.Add((byte)(rest | 0x80));
-        head.Add((byte)rest);
-        return [.. head, .. content];
+        var attribute = KeyName.Length + Size(record.Key.Length);
+        var at = Head(target, 2, Size(attribute) + Size(record.Value.Length));
+        at += Head(target[at..], 1, record.Value.Length);
+        record.Value.CopyTo(target[at..]);
+        at += record.Value.Length;
+        at += Head(target[at..], 2, attribute);
+        KeyName.CopyTo(target[at..]);
+        at += KeyName.Length;
+        at += Head(target[at..], 2, record.Key.Length);
+        record.Key.CopyTo(target[at..]);
+        return at + record.Key.Length;
+    }
+
+    private static int Size(int length) => Head(stackalloc byte[6], 1, length) + length;
+
+    private static byte[] Head(int field, int length)
+    {
+        Span<byte> head = stackalloc byte[6];
+        return head[..Head(head, field, length)].ToArray();
+    }
+
+    private static int Head(Span<byte> target, int field, int length)
+    {
+        target[0] = (byte)((field << 3) | 2);
+        var at = 1;
+        for (; length >= 0x80; length >>= 7)
+            target[at++] = (byte)(length | 0x80);
+        target[at++] = (byte)length;
+        return at;
     }
 }

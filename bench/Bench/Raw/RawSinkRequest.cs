@@ -10,8 +10,9 @@ namespace Exports.Bench.Raw;
 /// <param name="Content">Their keys and values.</param>
 /// <param name="RequestRecords">How many in a request.</param>
 /// <param name="InFlight">How many requests at once.</param>
+/// <param name="From">The topic to read them from; null to make them beforehand and read nothing.</param>
 internal sealed record RawSinkRequest(
-    Uri Endpoint, string Target, long Records, KeyedRecords Content, int RequestRecords, int InFlight)
+    Uri Endpoint, string Target, long Records, KeyedRecords Content, int RequestRecords, int InFlight, RawRequest? From = null)
 {
     /// <summary>Writes it to a file for a child process.</summary>
     public void Save(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this));

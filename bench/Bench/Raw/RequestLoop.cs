@@ -3,14 +3,14 @@ using System.Net;
 namespace Exports.Bench.Raw;
 
 /// <summary>
-/// A client that sends requests side by side and does nothing else: what a sink is measured against. The records are there
-/// before it begins, so unlike a sink it reads none.
+/// A client that sends requests side by side and looks at the answers: what a sink is measured against. Unlike a sink it keeps no
+/// order, tries nothing again, and remembers nothing of where it was.
 /// </summary>
 internal static class RequestLoop
 {
     /// <summary>Makes what sends requests one after the other; it may keep buffers from one to the next.</summary>
-    /// <returns>Called with the number of the first record and how many there are; completes when all of them were accepted.</returns>
-    internal delegate Func<long, int, Task> Sending(HttpMessageInvoker http);
+    /// <returns>Called with the records of one request; completes when all of them were accepted.</returns>
+    internal delegate Func<ArraySegment<RawRecord>, Task> Sending(HttpMessageInvoker http);
 
     /// <summary>Sends everything; blocks. Then the process stays, so that what it has used can be read; its parent ends it.</summary>
     /// <param name="request">What to send.</param>
@@ -26,18 +26,14 @@ internal static class RequestLoop
             UseProxy = false,
             ActivityHeadersPropagator = null,
         }))];
-        var next = -1L;
-        var requests = (request.Records + request.RequestRecords - 1) / request.RequestRecords;
+        var batches = new RawBatches(request);
         Task.WaitAll(Enumerable.Range(0, request.InFlight).Select(lane => Task.Run(() => SendAsync(sending(clients[lane % clients.Length])))));
         Thread.Sleep(Timeout.Infinite);
 
-        async Task SendAsync(Func<long, int, Task> send)
+        async Task SendAsync(Func<ArraySegment<RawRecord>, Task> send)
         {
-            while (Interlocked.Increment(ref next) is var number && number < requests)
-            {
-                var first = number * request.RequestRecords;
-                await send(first, (int)Math.Min(request.RequestRecords, request.Records - first));
-            }
+            while (await batches.NextAsync() is { Count: > 0 } batch)
+                await send(batch);
         }
     }
 

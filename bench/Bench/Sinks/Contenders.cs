@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Exports.Bench.Load;
 using Exports.Bench.Measurements;
+using Exports.Bench.PassThrough;
 using Exports.Bench.Raw;
 using Exports.Harness;
 
@@ -10,7 +11,7 @@ namespace Exports.Bench.Sinks;
 /// A sink in a worker, and a raw loop: each in a fresh process, and measured alike. What the destination has accepted is asked for
 /// every 20 ms, and times and CPU are those between the first answer that is not zero and the full count.
 /// </summary>
-internal sealed class Contenders(BenchOptions options, BenchKafka kafka, string topic, long records, Destination destination)
+internal sealed class Contenders(BenchOptions options, BenchKafka kafka, string topic, int partitions, long records, Destination destination)
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -42,11 +43,13 @@ internal sealed class Contenders(BenchOptions options, BenchKafka kafka, string 
     /// <summary>A raw loop.</summary>
     /// <param name="loop">Its name.</param>
     /// <param name="request">Makes what it is to send, when the destination is ready.</param>
-    public async Task<Sample> RawAsync(string loop, Func<RawSinkRequest> request)
+    /// <param name="reads">Whether it reads the records from Kafka, with the settings that the worker's own reader uses.</param>
+    public async Task<Sample> RawAsync(string loop, Func<RawSinkRequest> request, bool reads)
     {
         await destination.ResetAsync();
         var name = Path.Combine(_directory, $"{loop}-{++_runs}");
-        request().Save(name + ".json");
+        var from = reads ? new RawRequest(RawSettings.AsWorker(kafka.BootstrapServers), topic, partitions, records) : null;
+        (request() with { From = from }).Save(name + ".json");
         await using var process = ChildProcess.Start("Bench", ["raw", loop, name + ".json"], name + ".log");
         return await MeasureAsync(process, () => Task.FromResult(process.Tail()));
     }

@@ -6,7 +6,7 @@ namespace Exports.Bench.Sinks;
 /// <summary>Kafka → HTTP: lines of JSON, posted to a receiver that counts them and forgets them.</summary>
 internal static class HttpBench
 {
-    private const long DefaultRecords = 1_000_000;
+    private const long DefaultRecords = 2_000_000;
 
     // The sink's own defaults.
     private const int RequestRecords = 500;
@@ -19,11 +19,12 @@ internal static class HttpBench
         var contenders = load.To(new(receiver.CountAsync, receiver.ResetAsync, ("receiver", receiver.Process)));
         var rounds = new SinkRounds(
             "a receiver that only counts",
-            () => contenders.RawAsync(RawCommand.Http, () => new(receiver.Records, "", load.Records, load.Content, RequestRecords, InFlight)),
+            reads => contenders.RawAsync(
+                RawCommand.Http, () => new(receiver.Records, "", load.Records, load.Content, RequestRecords, InFlight), reads),
             ("HTTP sink", () => WorkerAsync("none")),
             ("HTTP sink, in the order of partitions", () => WorkerAsync("partition")));
         await rounds.RunAsync(options.Rounds);
-        report.Add("http", load.ToReport(("receiver", rounds)));
+        report.Add("http", load.ToReport(rounds));
 
         Task<Sample> WorkerAsync(string order) => contenders.WorkerAsync(() => new()
         {

@@ -7,7 +7,8 @@ namespace Exports.Bench.Sinks;
 internal static class KinesisBench
 {
     private const int Shards = 8;
-    private const long DefaultRecords = 200_000;
+    private const long StoredRecords = 200_000;
+    private const long DiscardedRecords = 1_000_000;
 
     // The service's limit, and the sink's own default.
     private const int RequestRecords = 500;
@@ -16,7 +17,15 @@ internal static class KinesisBench
     public static async Task RunAsync(BenchOptions options, Report report)
     {
         await using var peer = await KinesisPeer.StartAsync(options.Directory);
-        await using var load = await SinkLoad.StartAsync("kinesis", options, DefaultRecords);
+        await RunAsync(peer, "kinesis", "Kinesis emulator behind its front", options, StoredRecords, report);
+        await peer.SetDiscardAsync(true);
+        await RunAsync(peer, "kinesis-front", "the front alone, which checks signatures, counts and forgets", options, DiscardedRecords, report);
+    }
+
+    private static async Task RunAsync(
+        KinesisPeer peer, string name, string destination, BenchOptions options, long defaultRecords, Report report)
+    {
+        await using var load = await SinkLoad.StartAsync("kinesis", options, defaultRecords);
         var stream = "";
         var streams = 0;
         var contenders = load.To(new(
@@ -26,23 +35,19 @@ internal static class KinesisBench
                 // A new one each time, since the emulator keeps records in memory.
                 if (stream.Length > 0)
                     await peer.DeleteStreamAsync(stream);
-                await peer.CreateStreamAsync(stream = $"bench-{++streams}", Shards);
+                await peer.CreateStreamAsync(stream = $"{name}-{++streams}", Shards);
                 await peer.ResetStatisticsAsync();
             },
             ("front", peer.Front), ("emulator", peer.Emulator)));
-
-        var stored = Rounds("Kinesis emulator behind its front");
-        await stored.RunAsync(options.Rounds);
-        await peer.SetDiscardAsync(true);
-        var discarded = Rounds("the front alone");
-        await discarded.RunAsync(options.Rounds);
-        report.Add("kinesis", load.ToReport(("emulator", stored), ("front alone", discarded)));
-
-        SinkRounds Rounds(string destination) => new(
+        var rounds = new SinkRounds(
             destination,
-            () => contenders.RawAsync(RawCommand.Kinesis, () => new(peer.Endpoint, stream, load.Records, load.Content, RequestRecords, InFlight)),
+            reads => contenders.RawAsync(
+                RawCommand.Kinesis, () => new(peer.Endpoint, stream, load.Records, load.Content, RequestRecords, InFlight), reads),
             ("Kinesis sink", () => WorkerAsync([])),
             ("Kinesis sink, ordered=false", () => WorkerAsync(new() { ["ordered"] = "false" })));
+        await rounds.RunAsync(options.Rounds);
+        await peer.DeleteStreamAsync(stream);
+        report.Add(name, load.ToReport(rounds));
 
         Task<Sample> WorkerAsync(Dictionary<string, string> more) => contenders.WorkerAsync(
             () => new(more)

@@ -12,8 +12,11 @@ internal sealed class SinkLoad : IAsyncDisposable
     private readonly BenchOptions _options;
     private readonly BenchKafka _kafka;
 
-    private SinkLoad(BenchOptions options, BenchKafka kafka, long records)
+    private readonly int _partitions;
+
+    private SinkLoad(BenchOptions options, BenchKafka kafka, int partitions, long records)
     {
+        _partitions = partitions;
         _options = options;
         _kafka = kafka;
         Records = records;
@@ -25,6 +28,9 @@ internal sealed class SinkLoad : IAsyncDisposable
     public KeyedRecords Content { get; }
 
     /// <summary>Starts Kafka and fills the topic; says what is measured.</summary>
+    /// <param name="what">What it is called.</param>
+    /// <param name="options">What to measure with.</param>
+    /// <param name="defaultRecords">How many records where the command line does not say.</param>
     public static async Task<SinkLoad> StartAsync(string what, BenchOptions options, long defaultRecords)
     {
         var records = options.GivenRecords ?? defaultRecords;
@@ -35,21 +41,24 @@ internal sealed class SinkLoad : IAsyncDisposable
         Console.WriteLine($"{what}: {Table.Whole(records)} records of {options.Size} bytes with {Table.Whole(Keys)} keys, {partitions} partitions, tasks.max {options.Tasks}, {options.Rounds} rounds, {kafka.Name}");
         Progress.Say("filling the topic");
         kafka.Fill(Topic, partitions, records, content);
-        return new(options, kafka, records);
+        return new(options, kafka, partitions, records);
     }
 
     /// <summary>The contenders that send to a destination.</summary>
-    public Contenders To(Destination destination) => new(_options, _kafka, Topic, Records, destination);
+    public Contenders To(Destination destination) => new(_options, _kafka, Topic, _partitions, Records, destination);
 
-    /// <summary>What was measured with, for the report.</summary>
-    public object ToReport(params (string Name, SinkRounds Rounds)[] sets) => new
+    /// <summary>What was measured and with what, for the report.</summary>
+    public object ToReport(SinkRounds rounds) => new
     {
         Records,
         _options.Size,
         Keys,
+        Partitions = _partitions,
         _options.Tasks,
         Kafka = _kafka.Name,
-        Destinations = sets.ToDictionary(set => set.Name, set => set.Rounds.ToReport()),
+        rounds.Destination,
+        Contenders = rounds.ToReport(),
+        Ratios = rounds.RatiosToReport(),
     };
 
     public ValueTask DisposeAsync() => _kafka.DisposeAsync();
