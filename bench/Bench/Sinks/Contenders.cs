@@ -32,13 +32,15 @@ internal sealed class Contenders(BenchOptions options, BenchKafka kafka, string 
             ["value.converter"] = "org.apache.kafka.connect.converters.ByteArrayConverter",
             ["log.level"] = "WARN",
         };
-        await using var worker = await WorkerProcess.StartAsync(Path.Combine(_directory, $"worker-{++_runs}"), settings, environment);
-        await worker.Rest.PutConfigAsync("sink", new Dictionary<string, string>(config())
+        // A name of its own: the group of an earlier one of that name would say that everything was delivered.
+        var name = $"sink-{++_runs}";
+        await using var worker = await WorkerProcess.StartAsync(Path.Combine(_directory, name), settings, environment);
+        await worker.Rest.PutConfigAsync(name, new Dictionary<string, string>(config())
         {
             ["tasks.max"] = $"{options.Tasks}",
             ["topics"] = topic,
         });
-        return await MeasureAsync(worker.Process, () => worker.Rest.StatusAsync("sink"));
+        return await MeasureAsync(worker.Process, async () => $"{await worker.Rest.StatusAsync(name)}\n{worker.Process.Tail()}");
     }
 
     /// <summary>A raw loop.</summary>
