@@ -50,7 +50,7 @@ internal static class CopyBench
         BenchKafka kafka, IAdminClient admin, BenchOptions options, Readers readers, string target, int partitions)
     {
         await using var worker = await readers.StartWorkerAsync(Path.Combine(options.Directory, target));
-        await worker.Rest.PutConfigAsync("copy", KafkaSink.Config(kafka.BootstrapServers, Topic, target, options.Tasks));
+        await worker.Rest.PutConfigAsync(target, KafkaSink.Config(kafka.BootstrapServers, Topic, target, options.Tasks));
         var (first, started, cpu) = (0L, 0L, 0.0);
         await Waiting.UntilAsync("everything is at the target", async () =>
         {

@@ -29,7 +29,8 @@ internal sealed class Readers(BenchKafka kafka, BenchOptions options, string top
         var directory = Path.Combine(options.Directory, $"worker-{++_runs}");
         await using var worker = await StartWorkerAsync(directory);
         var report = Path.Combine(directory, "report.json");
-        await worker.Rest.PutConfigAsync("pass-through", new Dictionary<string, string>
+        // A name of its own: the group of an earlier one of that name may say that everything was delivered.
+        await worker.Rest.PutConfigAsync($"pass-through-{_runs}", new Dictionary<string, string>
         {
             ["connector.class"] = "NoopSink",
             ["tasks.max"] = $"{options.Tasks}",
