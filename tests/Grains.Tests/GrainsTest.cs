@@ -61,6 +61,7 @@ public abstract class GrainsTest : IAsyncLifetime
         if (_silo is not null)
             await _silo.DisposeAsync();
         _silo = null;
+        _worker.Exit();
     }
 
     /// <summary>Ends the worker as SIGKILL does.</summary>
