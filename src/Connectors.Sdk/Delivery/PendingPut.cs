@@ -20,7 +20,6 @@ internal sealed class PendingPut
         _records = ArrayPool<SinkRecord>.Shared.Rent(records.Length);
         _entries = ArrayPool<Entry>.Shared.Rent(records.Length);
         records.CopyTo(_records);
-        _entries.AsSpan(0, records.Length).Clear();
         Count = records.Length;
     }
 
@@ -51,8 +50,10 @@ internal sealed class PendingPut
     /// <param name="fatal">Why the records that are left will not be sent.</param>
     public void Complete(Exception? fatal)
     {
-        ArrayPool<SinkRecord>.Shared.Return(_records, clearArray: true);
-        ArrayPool<Entry>.Shared.Return(_entries, clearArray: true);
+        Array.Clear(_records, 0, Count);
+        Array.Clear(_entries, 0, Count);
+        ArrayPool<SinkRecord>.Shared.Return(_records);
+        ArrayPool<Entry>.Shared.Return(_entries);
         if (Unsettled > 0)
         {
             _completion.SetException(fatal!);

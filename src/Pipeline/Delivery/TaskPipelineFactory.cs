@@ -52,6 +52,9 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
     /// <summary>The number of lanes that are open.</summary>
     internal int Lanes => _worker.Lanes.Count;
 
+    /// <inheritdoc cref="LaneSet.Refusals"/>
+    internal long Refusals => _worker.Lanes.Refusals;
+
     /// <summary>What all pipelines hold, in bytes.</summary>
     internal long BytesBuffered => _worker.Budget.Used;
 

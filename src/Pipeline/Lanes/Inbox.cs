@@ -3,12 +3,14 @@ namespace Exports.Pipeline;
 /// <summary>
 /// Receives what lanes read for a task, and hands it to the task's delivery loop in the order of arrival. It is where
 /// back-pressure arises: above its limit it closes, the lanes stop reading the task's partitions, and when half of it is
-/// acknowledged it opens again. Thread-safe.
+/// acknowledged it opens again. A lane that reads for this task alone asks for room instead of being refused, and loses nothing
+/// that it has fetched. Thread-safe.
 /// </summary>
 internal sealed class Inbox : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly HashSet<LanePartition> _partitions = [];
+    private readonly HashSet<Lane> _waiting = [];
     private readonly BufferBudget _budget;
     private RecordBatch? _oldest;
     private RecordBatch? _newest;
@@ -70,6 +72,21 @@ internal sealed class Inbox : IDisposable
         }
     }
 
+    /// <summary>
+    /// How many bytes it still takes, at least 1. 0 when it is full: then the lane is woken when half of that is acknowledged.
+    /// </summary>
+    public long AskForRoom(Lane lane)
+    {
+        lock (_lock)
+        {
+            CloseIfFull();
+            if (!_isClosed)
+                return Math.Max(1, _budget.Share - _used);
+            _waiting.Add(lane);
+            return 0;
+        }
+    }
+
     /// <summary>Takes a batch in, or refuses it: then it belongs to the caller still, and its lane is not to read on.</summary>
     public bool TryAdd(RecordBatch batch)
     {
@@ -78,12 +95,7 @@ internal sealed class Inbox : IDisposable
         {
             if (partition.OpenFor != batch.Lane)
                 return false;
-            if (!_isClosed && _used > 0 && _used >= _budget.Share)
-            {
-                _isClosed = true;
-                _limitWhenClosed = _used;
-            }
-
+            CloseIfFull();
             if (_isClosed)
             {
                 partition.OpenFor = null;
@@ -269,11 +281,22 @@ internal sealed class Inbox : IDisposable
         OpenIfRoom();
     }
 
+    private void CloseIfFull()
+    {
+        if (_isClosed || _used == 0 || _used < _budget.Share)
+            return;
+        _isClosed = true;
+        _limitWhenClosed = _used;
+    }
+
     private void OpenIfRoom()
     {
         if (!_isClosed || _used > _limitWhenClosed / 2)
             return;
         _isClosed = false;
+        foreach (var lane in _waiting)
+            lane.Wake();
+        _waiting.Clear();
         foreach (var partition in _partitions)
         {
             if (partition.OpenFor is null)

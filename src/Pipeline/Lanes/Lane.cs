@@ -12,7 +12,8 @@ namespace Exports.Pipeline;
 /// Reads partitions for many tasks: one consumer, one thread. It receives what librdkafka has fetched, in batches across
 /// partitions; guarantees that a partition's records reach the task's inbox in offset order, beginning at the partition's
 /// position, without a gap of its own making; and hands on runs of records of one partition. A partition whose inbox
-/// refuses a batch is stopped, and started again where the refused batch began.
+/// refuses a batch is stopped, and started again where the refused batch began: what was fetched of it is fetched again, which is the
+/// price for not holding up other tasks. While a lane reads for one task alone, it asks for room first, and waits.
 /// </summary>
 internal sealed unsafe partial class Lane
 {
@@ -58,12 +59,19 @@ internal sealed unsafe partial class Lane
     private int _pins = 1;
     private readonly ManualResetEventSlim _unpinned = new();
 
+    private readonly AutoResetEvent _woken = new(false);
+
     // The lane's thread alone.
     private readonly Dictionary<(nint Topic, int Partition), LaneAssignment> _byHandle = [];
     private readonly Dictionary<TopicPartition, LaneAssignment> _assigned = [];
     private readonly List<LanePartition> _refused = [];
     private readonly List<PartitionOffset> _list = [];
     private readonly HashSet<Inbox> _pinningInboxes = [];
+    private readonly Dictionary<Inbox, int> _inboxes = []; // with the number of their assigned partitions
+    private Inbox? _only; // when it is a single one
+    private long _lastCosts;
+    private int _lastCount;
+    private long _refusals;
     private NativeMessage** _messages;
     private long _nextCopyCheck;
     private Inbox? _lastInbox;
@@ -110,6 +118,9 @@ internal sealed unsafe partial class Lane
     /// <summary>The partitions that this lane is to read, for whom; guarded by the lane set.</summary>
     public Dictionary<TopicPartition, LanePartition> Reserved { get; } = [];
 
+    /// <summary>How often a partition was stopped because its inbox refused it; what was fetched of it was thrown away.</summary>
+    public long Refusals => Volatile.Read(ref _refusals);
+
     /// <summary>Completes when the thread has ended and the consumer is closed.</summary>
     public Task Ended => _ended.Task;
 
@@ -126,7 +137,7 @@ internal sealed unsafe partial class Lane
         {
             _isClosing = true;
             if (!_hasEnded)
-                _consumer.Wake();
+                Wake();
         }
     }
 
@@ -148,7 +159,19 @@ internal sealed unsafe partial class Lane
                 return;
             _posted.Add(command);
             if (_posted.Count == 1)
-                _consumer.Wake();
+                Wake();
+        }
+    }
+
+    /// <summary>Has the thread look at once at what there is to do.</summary>
+    public void Wake()
+    {
+        lock (_commandLock)
+        {
+            if (_hasEnded)
+                return;
+            _woken.Set();
+            _consumer.Wake();
         }
     }
 
@@ -159,11 +182,16 @@ internal sealed unsafe partial class Lane
             while (Execute())
             {
                 var wait = _pinningInboxes.Count > 0 ? s_pinningWait : s_idleWait;
-                var count = _consumer.Consume(_messages, 1, (int)wait.TotalMilliseconds);
-                if (count > 0)
+                var room = Room();
+                if (room == 0)
+                {
+                    _woken.WaitOne(wait);
+                }
+                else if (_consumer.Consume(_messages, 1, (int)wait.TotalMilliseconds) is var count and > 0)
                 {
                     // The call returns only when its room is used up or its time is over: so the rest is taken without waiting.
-                    count += _consumer.Consume(_messages + 1, ReadAtOnce - 1, 0);
+                    if (room > 1)
+                        count += _consumer.Consume(_messages + 1, room - 1, 0);
                     Distribute(count);
                 }
 
@@ -182,6 +210,16 @@ internal sealed unsafe partial class Lane
         End();
     }
 
+    /// <summary>How many records may be taken now; 0 when the only task that this lane reads for has no room.</summary>
+    private int Room()
+    {
+        if (_only is null)
+            return ReadAtOnce;
+        var bytes = _only.AskForRoom(this);
+        // As large as the last ones were, so that hardly any is taken that the inbox would refuse.
+        return bytes == 0 ? 0 : (int)Math.Clamp(bytes / Math.Max(1, _lastCosts / Math.Max(1, _lastCount)), 1, ReadAtOnce);
+    }
+
     private void End()
     {
         lock (_commandLock)
@@ -194,6 +232,7 @@ internal sealed unsafe partial class Lane
         Unpin();
         _unpinned.Wait();
         _consumer.Dispose();
+        _woken.Dispose();
         NativeMemory.Free(_messages);
         _messages = null;
         _ended.SetResult();
@@ -237,9 +276,11 @@ internal sealed unsafe partial class Lane
             if (_assigned.ContainsKey(partition.Id) || !partition.Inbox.TryOpen(partition, this, out var position))
                 continue;
             _assigned.Add(partition.Id, new LaneAssignment(partition));
+            CollectionsMarshal.GetValueRefOrAddDefault(_inboxes, partition.Inbox, out _)++;
             _list.Add(new PartitionOffset(partition.Id.Topic, partition.Id.Partition, position));
         }
 
+        _only = _inboxes.Count == 1 ? _inboxes.Keys.First() : null;
         if (_list.Count > 0)
             _consumer.Assign(CollectionsMarshal.AsSpan(_list));
         _list.Clear();
@@ -258,6 +299,7 @@ internal sealed unsafe partial class Lane
     {
         if (_refused.Count == 0)
             return;
+        Volatile.Write(ref _refusals, _refusals + _refused.Count);
         foreach (var partition in _refused)
             Forget(partition);
         if (_list.Count > 0)
@@ -271,6 +313,9 @@ internal sealed unsafe partial class Lane
         if (!_assigned.TryGetValue(partition.Id, out var assignment) || assignment.Partition != partition)
             return;
         _assigned.Remove(partition.Id);
+        if (--CollectionsMarshal.GetValueRefOrNullRef(_inboxes, partition.Inbox) == 0)
+            _inboxes.Remove(partition.Inbox);
+        _only = _inboxes.Count == 1 ? _inboxes.Keys.First() : null;
         if (assignment.TopicHandle != 0)
             _byHandle.Remove((assignment.TopicHandle, partition.Id.Partition));
         _list.Add(new PartitionOffset(partition.Id.Topic, partition.Id.Partition));
@@ -278,6 +323,7 @@ internal sealed unsafe partial class Lane
 
     private void Distribute(int count)
     {
+        (_lastCosts, _lastCount) = (0, 0);
         for (var i = 0; i < count;)
         {
             var message = _messages[i];
@@ -354,6 +400,8 @@ internal sealed unsafe partial class Lane
         }
 
         var batch = new RecordBatch(partition, this, entries, count, payload, _time.GetTimestamp());
+        _lastCosts += batch.Cost;
+        _lastCount += count;
         if (payload < MinPinned(batch) && partition.OpenFor == this)
             batch.CopyOut();
         if (!partition.Inbox.TryAdd(batch))

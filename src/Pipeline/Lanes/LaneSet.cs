@@ -32,6 +32,16 @@ internal sealed class LaneSet(PipelineOptions options, BufferBudget budget, Time
         }
     }
 
+    /// <summary>How often inboxes have refused what open lanes had fetched.</summary>
+    public long Refusals
+    {
+        get
+        {
+            lock (_lock)
+                return _lanes.Values.Sum(lanes => lanes.Sum(lane => lane.Refusals));
+        }
+    }
+
     /// <summary>Finds a lane for each of the partitions and begins to read them.</summary>
     /// <exception cref="ConfigException">librdkafka refuses the settings; nothing was begun.</exception>
     public void Start(LaneSettings settings, IReadOnlyList<LanePartition> partitions)

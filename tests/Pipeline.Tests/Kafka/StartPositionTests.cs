@@ -126,6 +126,11 @@ public sealed class StartPositionTests
         using var sink = new TestSink { MaxBatchRecords = 10 };
         var opened = new TaskCompletionSource();
         sink.OnPut = async (_, _, _) => await opened.Task;
+        // A lane that reads for one task alone would keep what it has fetched.
+        worker.Kafka.CreateTopic("views", 1);
+        using var idle = new TestSink();
+        var other = await worker.StartAsync(TestWorker.Config(idle, ("name", "other"), ("topics", "views")));
+        await other.AssignAsync([new(new("views", 0), 0)], CancellationToken.None);
         worker.Produce(1, 2000, bytes: 100, setBytes: 2000);
         var pipeline = await worker.ReadAsync(sink, 1);
         await Eventually.HoldsAsync(() => pipeline.Progress.BytesBuffered >= 50_000);

@@ -11,6 +11,45 @@ public sealed class BackPressureTests
 
     private static readonly string s_topic = TestWorker.Topic;
 
+    [Fact]
+    public async Task While_a_lane_reads_for_one_slow_task_hardly_anything_is_fetched_twice()
+    {
+        await using var worker = new TestWorker(partitions: 4, o => o with { TaskBufferBytes = TaskLimit });
+        using var sink = new TestSink { MaxBatchRecords = 20 };
+        sink.OnPut = async (_, _, _) => await Task.Yield();
+        worker.Produce(4, 900, bytes: 5000); // 18 MB, which is nine times what the task may hold
+
+        await worker.ReadAsync(sink, 4);
+        await Eventually.HoldsAsync(() => sink.Count == 3600);
+
+        // The first time, the size of records is not known.
+        Assert.InRange(worker.Factory.Refusals, 0, 8);
+    }
+
+    [Fact]
+    public async Task A_lane_that_waits_for_room_reads_for_a_task_that_joins_it()
+    {
+        await using var worker = new TestWorker(partitions: 1, o => o with { TaskBufferBytes = TaskLimit });
+        worker.Kafka.CreateTopic("views", 1);
+        using var hanging = new TestSink();
+        using var healthy = new TestSink();
+        var gate = new TaskCompletionSource();
+        hanging.OnPut = async (_, _, _) => await gate.Task;
+        worker.Produce(1, 1000, bytes: 4000);
+        worker.Produce(1, 10, topic: "views");
+        var stalled = await worker.ReadAsync(hanging, 1);
+        await Eventually.HoldsAsync(() => stalled.Progress.BytesBuffered >= TaskLimit);
+
+        var other = await worker.StartAsync(TestWorker.Config(healthy, ("name", "other"), ("topics", "views")));
+        await other.AssignAsync([new(new("views", 0), 0)], CancellationToken.None);
+
+        Assert.Equal(1, worker.Factory.Lanes);
+        await Eventually.HoldsAsync(() => healthy.Count == 10);
+        gate.SetResult();
+        await Eventually.HoldsAsync(() => hanging.Count == 1000);
+        Assert.Equal(Enumerable.Range(0, 1000).Select(i => (long)i), hanging.Offsets(s_topic, 0));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
