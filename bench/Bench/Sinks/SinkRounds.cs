@@ -27,7 +27,7 @@ internal sealed class SinkRounds(
         Console.WriteLine($"  to {destination}:");
         _rounds.Print();
         _rounds.PrintCores();
-        _ratios.Add($"rate: {sink.Name} / loop", _rounds.RateRatio(sink.Name, Raw), "at least 0.9");
+        _ratios.Add($"rate: {sink.Name} / loop that only sends", _rounds.RateRatio(sink.Name, Raw));
         _ratios.Add($"rate: {sink.Name} / loop that reads", _rounds.RateRatio(sink.Name, Reading), "at least 0.9");
         _ratios.Add($"CPU per record: {sink.Name} / loop that reads", _rounds.CpuRatio(sink.Name, Reading));
         foreach (var (name, _) in others)
