@@ -16,6 +16,10 @@ public sealed class KafkaSinkConnector : SinkConnector
         => KafkaSinkConfig.Validate(config);
 
     /// <inheritdoc/>
+    public override IEnumerable<string> FindKeysWithoutEffect(IReadOnlyDictionary<string, string> config)
+        => KafkaSinkConfig.FindUnknownKeys(config);
+
+    /// <inheritdoc/>
     public override Task<IReadOnlyList<(string Key, string Message)>> CheckDestinationAsync(
         IReadOnlyDictionary<string, string> config, CancellationToken cancellationToken)
         => DestinationCheck.RunAsync(config, cancellationToken);

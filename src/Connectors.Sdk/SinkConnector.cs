@@ -24,6 +24,10 @@ public abstract class SinkConnector
     /// </summary>
     public virtual IReadOnlyList<string> KeyPrefixes => [];
 
+    /// <summary>Finds keys under <see cref="KeyPrefixes"/> that change nothing, such as misspelt ones. They are warned of.</summary>
+    /// <param name="config">The connector's whole configuration, placeholders resolved; it may be wrong in other ways.</param>
+    public virtual IEnumerable<string> FindKeysWithoutEffect(IReadOnlyDictionary<string, string> config) => [];
+
     /// <summary>
     /// Checks what concerns several keys at once. Called when every key of <see cref="Config"/> is all right by itself.
     /// </summary>

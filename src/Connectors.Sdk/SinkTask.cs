@@ -111,6 +111,15 @@ public sealed record SinkTaskContext(
     public TimeSpan? RetryTimeout { get; init; }
 
     /// <summary>
+    /// Whether a record that the destination refuses for good is skipped (<c>errors.tolerance=all</c>). If not, it fails the task, and
+    /// nothing behind it should be delivered.
+    /// </summary>
+    public bool ToleratesErrors { get; init; }
+
+    /// <summary>To be told of each failure that the task deals with by trying again, so that status can show it. Thread-safe.</summary>
+    public Action<Exception> OnRetry { get; init; } = static _ => { };
+
+    /// <summary>
     /// The addresses of the Kafka brokers that the records come from, as <c>bootstrap.servers</c> has them; empty when the
     /// pipeline does not say.
     /// </summary>

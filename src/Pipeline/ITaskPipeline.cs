@@ -90,4 +90,8 @@ public sealed record PipelineProgress(
     long Retries,
     long BytesBuffered,
     DateTimeOffset? LastAcknowledgement,
-    string? LastError);
+    string? LastError)
+{
+    /// <summary>Since when there has been something that was read and not acknowledged; null when there is nothing.</summary>
+    public DateTimeOffset? HoldsSince { get; init; }
+}

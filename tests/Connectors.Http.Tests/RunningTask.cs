@@ -15,6 +15,7 @@ internal sealed class RunningTask : IAsyncDisposable
             new("hooks", 0, Sender.Keys(url, config), NullLogger.Instance, TimeProvider.System)
             {
                 RetryDelayMax = TimeSpan.FromMilliseconds(200),
+                ToleratesErrors = true,
             },
             CancellationToken.None);
         return running;

@@ -263,6 +263,19 @@ internal sealed class KafkaSinkConfig
         }
     }
 
+    /// <summary>Keys under the prefix that are neither the sink's own nor known to any client.</summary>
+    public static IReadOnlyList<string> FindUnknownKeys(IReadOnlyDictionary<string, string> config)
+    {
+        try
+        {
+            return [.. Translate(config, "validation").Unknown.Select(key => Prefix + key)];
+        }
+        catch (KafkaSettingException)
+        {
+            return []; // it is reported as an error
+        }
+    }
+
     /// <summary>The target's topic for a record's topic.</summary>
     public string TopicFor(string topic) => FixedTopic ?? Prefixed + topic;
 

@@ -119,7 +119,7 @@ internal sealed partial class KinesisClient(
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new RetriableException($"{endpoint} cannot be reached: {e.Message}", e);
+            throw new RetriableException($"Kinesis, {endpoint}, cannot be reached: {e.GetBaseException().Message}", e);
         }
     }
 

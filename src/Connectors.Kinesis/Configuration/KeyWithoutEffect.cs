@@ -15,8 +15,8 @@ internal sealed record KeyWithoutEffect(string Name, string Reason)
         new("sleepPeriod", "nothing sleeps while a partition is paused"),
         new("sleepCycles", "nothing sleeps while a partition is paused"),
         new("singleKinesisProducerPerPartition", "partitions do not wait for each other anyway"),
-        new("metricsLevel", "the worker has metrics of its own; it sends none to CloudWatch"),
-        new("metricsGranuality", "the worker has metrics of its own; it sends none to CloudWatch"),
-        new("metricsNameSpace", "the worker has metrics of its own; it sends none to CloudWatch"),
+        new("metricsLevel", "nothing is sent to CloudWatch"),
+        new("metricsGranuality", "nothing is sent to CloudWatch"),
+        new("metricsNameSpace", "nothing is sent to CloudWatch"),
     ];
 }

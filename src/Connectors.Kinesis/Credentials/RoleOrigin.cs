@@ -18,6 +18,9 @@ internal sealed class RoleOrigin(CredentialsSettings settings, ChainOrigin chain
     private static readonly string[] s_temporary =
         [ExpiredToken, "RequestExpired", "Throttling", "ThrottlingException", "IDPCommunicationError"];
 
+    private static readonly string[] s_aboutOwnCredentials =
+        ["SignatureDoesNotMatch", "InvalidClientTokenId", "UnrecognizedClientException", "IncompleteSignature", "MissingAuthenticationToken"];
+
     /// <inheritdoc/>
     public async Task<LoadedCredentials> LoadAsync(bool refused, CancellationToken cancellationToken)
     {
@@ -45,6 +48,12 @@ internal sealed class RoleOrigin(CredentialsSettings settings, ChainOrigin chain
                 (own as RefreshingAWSCredentials)?.ClearCredentials();
             throw new RetriableException($"The role {settings.RoleArn} cannot be assumed now: {Describe(e)}", e);
         }
+        catch (AmazonServiceException e) when (s_aboutOwnCredentials.Contains(e.ErrorCode))
+        {
+            throw new ConnectException(
+                $"The token service does not take the worker's own credentials, with which {settings.RoleArn} is to be assumed: "
+                + $"{Describe(e)}. Check them, and {KinesisKeys.Region} ({settings.Region}), for which the request is signed.", e);
+        }
         catch (AmazonServiceException e)
         {
             throw new ConnectException(
@@ -55,7 +64,8 @@ internal sealed class RoleOrigin(CredentialsSettings settings, ChainOrigin chain
         catch (Exception e) when (e is AmazonClientException or HttpRequestException or IOException)
         {
             throw new RetriableException(
-                $"The role {settings.RoleArn} cannot be assumed now; the token service does not answer: {e.Message}", e);
+                $"The role {settings.RoleArn} cannot be assumed now; the token service does not answer: {e.GetBaseException().Message}. "
+                + $"Check {KinesisKeys.Region} ({settings.Region}) and {KinesisKeys.StsEndpoint}.", e);
         }
     }
 

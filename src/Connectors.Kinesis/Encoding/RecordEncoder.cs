@@ -66,7 +66,7 @@ internal sealed class RecordEncoder(KinesisSinkConfig config)
         {
             throw new DataException(
                 $"The record's key makes a partition key of {characters} characters; Kinesis allows {LongestKey}. "
-                + "Shorten the key with a transform, or drop it.");
+                + "errors.tolerance=all skips such records.");
         }
 
         return text;

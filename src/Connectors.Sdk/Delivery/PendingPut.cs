@@ -38,10 +38,26 @@ internal sealed class PendingPut
     /// <summary>What the caller waits for.</summary>
     public Task Completion => _completion.Task;
 
+    /// <summary>Records are given up because one was refused: those that are neither accepted nor refused are reported as not sent.</summary>
+    /// <param name="first">The index of the first one.</param>
+    public void GiveUp(int first)
+    {
+        NotSentException? error = null;
+        for (var i = first; i < Count; i++)
+        {
+            if (_entries[i].IsSettled)
+                continue;
+            Unsettled--;
+            _entries[i].IsSettled = true;
+            (_failures ??= []).Add(new RecordFailure(i, error ??= new(), CanRetry: true));
+        }
+    }
+
     /// <summary>A record is accepted; with an error, it is refused for good.</summary>
     public void Settle(int index, Exception? error = null)
     {
         Unsettled--;
+        _entries[index].IsSettled = true;
         if (error is not null)
             (_failures ??= []).Add(new RecordFailure(index, error, CanRetry: false));
     }
@@ -77,6 +93,12 @@ internal struct Entry
     public EntryRef Next;
 
     public RequestItem Item;
+
+    /// <summary>Whether it is accepted, or refused for good.</summary>
+    public bool IsSettled;
+
+    /// <summary>Why it was not accepted the last time.</summary>
+    public Exception? Problem;
 
     /// <summary>How often it was sent and not accepted.</summary>
     public int Failures;

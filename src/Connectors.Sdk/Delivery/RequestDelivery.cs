@@ -15,6 +15,7 @@ internal sealed class RequestDelivery : IDisposable
     /// <summary>What the delivery has looked at and prepared of a record that is to be sent.</summary>
     internal delegate RequestItem Preparing(ref SinkRecord record);
 
+    private static readonly RequestItem s_refused = new(-1, null);
     private static readonly TimeSpan s_defaultRetryTimeout = TimeSpan.FromMinutes(5);
 
     // Longer ones would spare the destination nothing, since the window limits how much is sent; and records would be late.
@@ -25,6 +26,7 @@ internal sealed class RequestDelivery : IDisposable
     private readonly Preparing _prepare;
     private readonly Func<SinkBatch, CancellationToken, ValueTask> _send;
     private readonly TimeProvider _time;
+    private readonly bool _toleratesErrors;
     private readonly RetryDelays _delays;
     private readonly TimeSpan _retryTimeout;
     private readonly RetryLog _log;
@@ -40,6 +42,8 @@ internal sealed class RequestDelivery : IDisposable
     private readonly HashSet<PendingPut> _puts = [];
     private KeyQueue? _unordered;
     private CancellationToken _stopping;
+    private bool _isRefusing; // a record was refused, which fails the task: no further put is taken
+    private bool _isHalted; // one that was sent, so that nothing is sent any more
     private Exception? _fatal;
     private bool _isDraining;
     private int _readyRecords;
@@ -66,6 +70,7 @@ internal sealed class RequestDelivery : IDisposable
         _prepare = prepare;
         _send = send;
         _time = context.Time;
+        _toleratesErrors = context.ToleratesErrors;
         var longest = s_longestDelay < context.RetryDelayMax ? s_longestDelay : context.RetryDelayMax;
         _delays = new RetryDelays(longest, Random.Shared);
         _retryTimeout = context.RetryTimeout ?? options.RetryTimeout ?? s_defaultRetryTimeout;
@@ -99,7 +104,8 @@ internal sealed class RequestDelivery : IDisposable
         }
 
         var put = new PendingPut(batch, _time.GetTimestamp());
-        for (var i = 0; i < put.Count; i++)
+        var end = put.Count;
+        for (var i = 0; i < end; i++)
         {
             try
             {
@@ -108,25 +114,36 @@ internal sealed class RequestDelivery : IDisposable
             catch (DataException e)
             {
                 put.Settle(i, e);
-                put.Entry(i).Item = new RequestItem(-1, null);
+                put.Entry(i).Item = s_refused;
+                if (_toleratesErrors)
+                    continue;
+                // What comes before it is still delivered, and nothing behind it.
+                put.GiveUp(i + 1);
+                end = i;
             }
         }
 
         Exception? fatal;
-        var isDone = put.Unsettled == 0;
+        bool isDone;
         lock (_lock)
         {
             fatal = _fatal;
+            if (_isRefusing)
+                put.GiveUp(0);
+            isDone = put.Unsettled == 0;
             if (fatal is null && !isDone)
             {
                 _isDraining = false;
                 _puts.Add(put);
-                for (var i = 0; i < put.Count; i++)
+                for (var i = 0; i < end; i++)
                 {
-                    if (put.Entry(i).Item.Bytes >= 0)
+                    if (put.Entry(i).Item != s_refused)
                         Enqueue(new EntryRef(put, i));
                 }
             }
+
+            if (end < put.Count)
+                Refuse();
         }
 
         var completion = new ValueTask(put.Completion);
@@ -169,6 +186,13 @@ internal sealed class RequestDelivery : IDisposable
         Pump();
     }
 
+    /// <summary>A record was refused where errors are not tolerated: takes no further put, and waits for no further record.</summary>
+    private void Refuse()
+    {
+        _isRefusing = true;
+        _isDraining = true;
+    }
+
     private void OnTime()
     {
         lock (_lock)
@@ -188,8 +212,10 @@ internal sealed class RequestDelivery : IDisposable
             {
                 request = Next(ref done);
                 fatal = _fatal;
-                if (fatal is not null && _requests == 0 && _puts.Count > 0)
+                if ((fatal is not null || _isHalted) && _requests == 0 && _puts.Count > 0)
                 {
+                    foreach (var put in fatal is null ? _puts : [])
+                        put.GiveUp(0);
                     (done ??= []).AddRange(_puts);
                     _puts.Clear();
                     ForgetAll();
@@ -343,7 +369,7 @@ internal sealed class RequestDelivery : IDisposable
     /// <summary>The next request, or null when none may be sent now; then the timer is set where time alone will change that.</summary>
     private SinkRequest? Next(ref List<PendingPut>? done)
     {
-        if (_fatal is not null)
+        if (_fatal is not null || _isHalted)
             return null;
         var now = _time.GetTimestamp();
         while (_waiting.TryPeek(out var waiting, out var due) && (due <= now || waiting.Queue.Version != waiting.Version))
@@ -415,7 +441,7 @@ internal sealed class RequestDelivery : IDisposable
                 MakeReady(queue);
             else
                 Release(queue);
-            if (request.RecordCount >= request.Room || (taken && _options.Order == RequestOrder.OneKeyARequest))
+            if (_isHalted || request.RecordCount >= request.Room || (taken && _options.Order == RequestOrder.OneKeyARequest))
                 break;
         }
 
@@ -444,7 +470,9 @@ internal sealed class RequestDelivery : IDisposable
             if (_options.TimeToLive is { } life && _time.GetElapsedTime(entry.Put!.PutAt, now) > life)
             {
                 queue.Take();
-                SettleRecord(entry, Expired(life), ref done);
+                SettleRecord(entry, Expired(life, entry.Entry.Problem), ref done);
+                if (_isHalted)
+                    break;
                 continue;
             }
 
@@ -643,6 +671,7 @@ internal sealed class RequestDelivery : IDisposable
     {
         var now = _time.GetTimestamp();
         ref var state = ref entry.Entry;
+        state.Problem = failure;
         if (++state.Failures == 1)
             state.FirstFailure = now;
         var tried = _time.GetElapsedTime(state.FirstFailure, now);
@@ -684,12 +713,21 @@ internal sealed class RequestDelivery : IDisposable
     {
         var put = entry.Put!;
         put.Settle(entry.Index, error);
+        if (error is not null && !_toleratesErrors)
+        {
+            Refuse();
+            _isHalted = true;
+        }
+
         if (put.Unsettled == 0 && _puts.Remove(put))
             (done ??= []).Add(put);
     }
 
-    private DataException Expired(TimeSpan life) => new(FormattableString.Invariant(
-        $"The destination did not accept the record within {_options.TimeToLiveKey} ({life.TotalMilliseconds:0} ms)."));
+    private DataException Expired(TimeSpan life, Exception? problem) => new(
+        FormattableString.Invariant(
+            $"The destination did not accept the record within {_options.TimeToLiveKey} ({life.TotalMilliseconds:0} ms)")
+        + (problem is null ? "." : $": {problem.Message}"),
+        problem);
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
 }

@@ -17,18 +17,19 @@ internal sealed partial class RetryLog(SinkTaskContext context)
     public void Failed(Exception error, int failures, TimeSpan delay)
     {
         _unsaid++;
+        context.OnRetry(error);
         if (_saidAt is { } at && context.Time.GetElapsedTime(at) < s_interval)
             return;
         _saidAt = context.Time.GetTimestamp();
-        Log.Retrying(context.Logger, _unsaid, failures, delay, error.Message);
+        Log.Retrying(context.Logger, _unsaid, failures, (long)delay.TotalMilliseconds, error.Message);
         _unsaid = 0;
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning,
-            "Records are sent again because the destination did not accept them: {Records} since this was last said; one of them for the "
-            + "{Failures}. time, in {Delay}: {Error}")]
-        public static partial void Retrying(ILogger logger, long records, int failures, TimeSpan delay, string error);
+            "The destination did not accept records; they are sent again ({Attempts} failed attempts since this was last said; this record has "
+            + "failed {Failures} times and is sent again in {DelayMs} ms): {Error}")]
+        public static partial void Retrying(ILogger logger, long attempts, int failures, long delayMs, string error);
     }
 }

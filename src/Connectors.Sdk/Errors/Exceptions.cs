@@ -37,6 +37,16 @@ public sealed class ThrottledException : RetriableException
     }
 }
 
+/// <summary>A record was not sent, because one before it was refused and fails the task.</summary>
+public sealed class NotSentException : RetriableException
+{
+    /// <summary>Makes an exception that says so.</summary>
+    public NotSentException()
+        : base("An earlier record was refused, and nothing behind it is delivered.")
+    {
+    }
+}
+
 /// <summary>Data does not fit its schema or cannot be converted.</summary>
 public class DataException : ConnectException
 {

@@ -34,6 +34,7 @@ internal sealed partial class TaskRunner : IDisposable
     private DateTimeOffset _nextFlush;
     private DateTimeOffset? _notBefore;
     private string? _failure;
+    private string? _lastFailure;
     private string? _problem;
     private string? _flushProblem;
     private int _callers;
@@ -241,10 +242,14 @@ internal sealed partial class TaskRunner : IDisposable
         var delay = _restarts.Next();
         _notBefore = delay is null ? DateTimeOffset.MaxValue : _time.GetUtcNow() + delay;
         (_failure, _problem, _isRestarting) = (Describe(exception), null, false);
-        if (delay is { } wait)
+        // A failure that comes again and again is told in full once.
+        if (delay is { } again && exception.Message == _lastFailure)
+            Log.FailedAgain(_logger, _id, again, _restarts.Restarts, exception.Message);
+        else if (delay is { } wait)
             Log.Failed(_logger, _id, wait, _restarts.Restarts, exception);
         else
             Log.FailedForGood(_logger, _id, exception);
+        _lastFailure = exception.Message;
     }
 
     private void Wait(NotYetException exception)
@@ -304,19 +309,27 @@ internal sealed partial class TaskRunner : IDisposable
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
-    private bool RanWell() => _driver.Pipeline is { } pipeline && _time.GetUtcNow() - pipeline.StartedAt >= _restarts.HealthySpell;
+    /// <summary>
+    /// Whether the pipeline has run for a healthy spell: one in which the destination has accepted something, or had nothing to accept.
+    /// A destination that is away would otherwise be met with a full budget of restarts each time that retries end.
+    /// </summary>
+    private bool RanWell()
+        => _driver.Pipeline is { } pipeline && _time.GetUtcNow() - pipeline.StartedAt >= _restarts.HealthySpell
+            && (pipeline.Progress.LastAcknowledgement is not null || pipeline.Progress.BytesBuffered == 0);
 
     /// <summary>Says so when a running task holds records that the destination does not acknowledge.</summary>
     private string? Stall()
     {
         if (_driver.Pipeline is not { IsPaused: false } pipeline || pipeline.Progress is not { BytesBuffered: > 0 } progress)
             return null;
-        var since = progress.LastAcknowledgement is { } last && last > pipeline.StartedAt ? last : pipeline.StartedAt;
+        var since = Later(Later(pipeline.StartedAt, progress.LastAcknowledgement), progress.HoldsSince);
         return _time.GetUtcNow() - since < _options.StalledAfter
             ? null
             : $"The destination has acknowledged nothing since {since:O} while {progress.BytesBuffered} bytes wait for it."
                 + (progress.LastError is null ? "" : $" Last error: {progress.LastError}");
     }
+
+    private static DateTimeOffset Later(DateTimeOffset time, DateTimeOffset? other) => other > time ? other.Value : time;
 
     private static string Describe(Exception exception)
     {
@@ -328,6 +341,9 @@ internal sealed partial class TaskRunner : IDisposable
     {
         [LoggerMessage(1, LogLevel.Warning, "Task {Task} failed; restarting in {Delay} (restart {Restart}).")]
         public static partial void Failed(ILogger logger, TaskId task, TimeSpan delay, int restart, Exception exception);
+
+        [LoggerMessage(8, LogLevel.Warning, "Task {Task} failed as before; restarting in {Delay} (restart {Restart}): {Error}")]
+        public static partial void FailedAgain(ILogger logger, TaskId task, TimeSpan delay, int restart, string error);
 
         [LoggerMessage(2, LogLevel.Error, "Task {Task} failed, and does not restart by itself.")]
         public static partial void FailedForGood(ILogger logger, TaskId task, Exception exception);

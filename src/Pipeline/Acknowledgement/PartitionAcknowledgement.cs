@@ -54,6 +54,15 @@ internal sealed class PartitionAcknowledgement(long position)
         }
     }
 
+    /// <summary>Notes that all records of a span before an offset are delivered, or are not going to be.</summary>
+    public void Advance(long number, long offset)
+    {
+        ref var span = ref _spans[number & (_spans.Length - 1)];
+        span = span with { First = offset };
+        if (number == _first)
+            _committable = offset;
+    }
+
     private void Grow()
     {
         var larger = new Span[_spans.Length * 2];

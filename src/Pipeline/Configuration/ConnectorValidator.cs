@@ -94,7 +94,8 @@ public sealed class ConnectorValidator
         CheckConverter(report, resolved, ConnectorKeys.ValueConverter, ConverterRole.Value);
 
         var withoutEffect = ConsumerOverrideCheck.Check(report, resolved, _options);
-        var unknown = UnknownKeys.Find(config.Keys, report.Names, connector.KeyPrefixes, withoutEffect);
+        var unknown = UnknownKeys.Find(
+            config.Keys, report.Names, connector.KeyPrefixes, [.. withoutEffect, .. FindKeysWithoutEffect(connector, resolved)]);
         return new(connector, resolved, report, () => report.Finish(className, unknown));
     }
 
@@ -151,6 +152,19 @@ public sealed class ConnectorValidator
             // A plugin's check that throws is a plugin's defect; it must not look like one of the worker.
             report.AddError(ConnectorKeys.ConnectorClass,
                 $"{connector.GetType().FullName} failed to check the configuration: {e.Message}");
+        }
+    }
+
+    private static IEnumerable<string> FindKeysWithoutEffect(SinkConnector connector, Dictionary<string, string?> resolved)
+    {
+        try
+        {
+            return connector.FindKeysWithoutEffect(Present(resolved));
+        }
+        catch (Exception)
+        {
+            // A plugin's defect, and only about a warning.
+            return [];
         }
     }
 

@@ -532,6 +532,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
     {
         var again = new List<int>();
         var last = -1;
+        Exception? fatal = null;
         foreach (var failure in error.Failures)
         {
             if (failure.Index <= last || failure.Index >= put.RecordCount)
@@ -545,7 +546,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
             }
 
             last = failure.Index;
-            if (failure.CanRetry)
+            if (failure.CanRetry || fatal is not null)
             {
                 again.Add(failure.Index);
                 continue;
@@ -553,21 +554,29 @@ internal sealed partial class DeliveryLoop : ILaneReader
 
             ref readonly var record = ref put.Records[failure.Index];
             var partition = put.PartOf(failure.Index).Segment.Batch.Partition.Id;
-            if (_errors.Judge(failure, _sink.GetType(), partition, record.Offset, record.Timestamp) is { } fatal)
-            {
-                _failed.Add(put);
-                Fault(fatal);
-                return;
-            }
-
-            Volatile.Write(ref _skipped, _skipped + 1);
+            fatal = _errors.Judge(failure, _sink.GetType(), partition, record.Offset, record.Timestamp);
+            if (fatal is null)
+                Volatile.Write(ref _skipped, _skipped + 1);
+            else
+                again.Add(failure.Index);
         }
 
         Volatile.Write(ref _delivered, _delivered + put.RecordCount - error.Failures.Count);
         if (put.RecordCount > error.Failures.Count)
             Volatile.Write(ref _lastAcknowledgement, _time.GetUtcNow().Ticks);
+        if (fatal is not null)
+        {
+            // What was delivered before the record is not to be delivered again when the task comes back.
+            put.GiveUp(CollectionsMarshal.AsSpan(again));
+            _failed.Add(put);
+            Fault(fatal);
+            return;
+        }
+
         put.Keep(CollectionsMarshal.AsSpan(again));
-        if (again.Count > 0)
+        if (again.Count > 0 && error.Failures.All(static failure => failure.Error is NotSentException))
+            _failed.Add(put); // the put with the record at fault tells what it is
+        else if (again.Count > 0)
             Retry(put, error, error.RetryAfter);
         else
             Accept(put, countDelivered: false);

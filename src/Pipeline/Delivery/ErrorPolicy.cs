@@ -7,9 +7,14 @@ namespace Exports.Pipeline;
 /// What happens to what fails: the <c>errors.*</c> keys of a connector. Puts are tried again for five minutes where
 /// <c>errors.retry.timeout</c> is not set, conversions not at all.
 /// </summary>
-internal sealed partial class ErrorPolicy(ConnectorConfig config, bool hasRetryTimeout, int task, ILogger logger)
+internal sealed partial class ErrorPolicy(
+    ConnectorConfig config, bool hasRetryTimeout, int task, TimeProvider time, ILogger logger)
 {
+    private static readonly TimeSpan s_sayAgainAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_putTimeout = TimeSpan.FromMinutes(5);
+
+    private long? _saidAt;
+    private long _skipped;
 
     /// <summary>When puts are tried again.</summary>
     public RetrySchedule Puts { get; } = new(hasRetryTimeout ? config.RetryTimeout : s_putTimeout, config.RetryDelayMax);
@@ -41,6 +46,8 @@ internal sealed partial class ErrorPolicy(ConnectorConfig config, bool hasRetryT
             }
         }
 
+        if (config.ToleratesErrors)
+            Skipped(error);
         return config.ToleratesErrors
             ? null
             : new ConnectException(
@@ -49,8 +56,23 @@ internal sealed partial class ErrorPolicy(ConnectorConfig config, bool hasRetryT
                 error);
     }
 
+    /// <summary>Says that records were skipped: the first time, and then at most every ten seconds. Called by the task's loop alone.</summary>
+    private void Skipped(Exception error)
+    {
+        _skipped++;
+        if (_saidAt is { } at && time.GetElapsedTime(at) < s_sayAgainAfter)
+            return;
+        _saidAt = time.GetTimestamp();
+        Log.Skipped(logger, config.Name, task, _skipped, error.Message);
+        _skipped = 0;
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(3, LogLevel.Warning,
+            "{Connector}-{Task}: records were skipped because of errors.tolerance=all, {Records} since this was last said; the last one: {Error}")]
+        public static partial void Skipped(ILogger logger, string connector, int task, long records, string error);
+
         [LoggerMessage(1, LogLevel.Error, "A record failed in {Connector}-{Task}, stage {Stage}, class {Class}")]
         public static partial void RecordFailed(
             ILogger logger, Exception error, string connector, int task, string stage, string @class);

@@ -164,6 +164,24 @@ internal sealed class PutBatch : SinkBatch
     /// <param name="kept">The indexes of the records to keep, rising.</param>
     public void Keep(ReadOnlySpan<int> kept) => Keep(kept, static _ => true);
 
+    /// <summary>
+    /// As <see cref="Keep(ReadOnlySpan{int})"/> for a batch whose records will not be put again: also acknowledges, of each part, what
+    /// comes before its first record to keep.
+    /// </summary>
+    public void GiveUp(ReadOnlySpan<int> kept)
+    {
+        var next = 0;
+        foreach (ref readonly var part in Parts)
+        {
+            if (next < kept.Length && kept[next] < part.RecordsEnd)
+                part.Segment.Batch.Partition.Acknowledgement.Advance(part.Number, _records[kept[next]].Offset);
+            while (next < kept.Length && kept[next] < part.RecordsEnd)
+                next++;
+        }
+
+        Keep(kept);
+    }
+
     private void Keep(ReadOnlySpan<int> kept, Func<LanePartition, bool> acknowledges)
     {
         var parts = Parts;

@@ -15,6 +15,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
 
     private readonly TaskPipelineSpec _spec;
     private readonly SinkTask _sink;
+    private readonly SinkRetries _retries;
     private readonly Inbox _inbox;
     private readonly DeliveryLoop _loop;
     private readonly LaneSet _lanes;
@@ -33,6 +34,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     /// <summary>Makes a pipeline whose sink has been started.</summary>
     /// <param name="spec">The task.</param>
     /// <param name="sink">The sink task.</param>
+    /// <param name="retries">What the sink reports of its own retries.</param>
     /// <param name="conversion">Its converters and transforms.</param>
     /// <param name="errors">What happens to what fails.</param>
     /// <param name="worker">What it shares with the other tasks of the worker.</param>
@@ -43,6 +45,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     public TaskPipeline(
         TaskPipelineSpec spec,
         SinkTask sink,
+        SinkRetries retries,
         RecordConversion conversion,
         ErrorPolicy errors,
         WorkerParts worker,
@@ -53,6 +56,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     {
         _spec = spec;
         _sink = sink;
+        _retries = retries;
         _lanes = worker.Lanes;
         _laneSettings = laneSettings;
         _positions = positions;
@@ -82,10 +86,13 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         _inbox.BytesRead,
         _loop.Delivered,
         _loop.Skipped,
-        _loop.Retries,
+        _loop.Retries + _retries.Count,
         _inbox.Used,
         _loop.LastAcknowledgement,
-        _loop.LastError is { } error ? _redact(error) : null);
+        (_loop.LastError ?? _retries.Last?.Message) is { } error ? _redact(error) : null)
+    {
+        HoldsSince = _inbox.HoldsSince is { } read ? _time.GetUtcNow() - _time.GetElapsedTime(read) : null,
+    };
 
     /// <inheritdoc/>
     public async Task AssignAsync(IReadOnlyList<StartPosition> partitions, CancellationToken cancellationToken)

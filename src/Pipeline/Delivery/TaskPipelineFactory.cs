@@ -86,6 +86,7 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
         var (laneSettings, positions) = ReadConsumerSettings(config);
         var conversion = RecordConversion.Create(_plugins, resolved, _options);
         var sink = _plugins.FindConnector(config.ConnectorClass).CreateTask();
+        var retries = new SinkRetries();
         var context = new SinkTaskContext(
             spec.Connector,
             spec.Task,
@@ -95,15 +96,17 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
         {
             RetryTimeout = resolved.ContainsKey(RetryTimeout) ? config.RetryTimeout : null,
             RetryDelayMax = config.RetryDelayMax,
+            ToleratesErrors = config.ToleratesErrors,
+            OnRetry = retries.Add,
             SourceBootstrapServers = SourceBootstrapServers ?? "",
         };
         try
         {
             await sink.StartAsync(context, cancellationToken).ConfigureAwait(false);
             var logger = _loggers.CreateLogger<TaskPipeline>();
-            var errors = new ErrorPolicy(config, resolved.ContainsKey(RetryTimeout), spec.Task, logger);
+            var errors = new ErrorPolicy(config, resolved.ContainsKey(RetryTimeout), spec.Task, _worker.Time, logger);
             return new TaskPipeline(
-                spec, sink, conversion, errors, _worker, laneSettings, positions, resolved.Redact, logger);
+                spec, sink, retries, conversion, errors, _worker, laneSettings, positions, resolved.Redact, logger);
         }
         catch (Exception e)
         {

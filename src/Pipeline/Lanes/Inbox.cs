@@ -17,6 +17,7 @@ internal sealed class Inbox : IDisposable
     private int _waitingRecords;
     private int _waitingPins;
     private long _used;
+    private long _heldSince;
     private long _limitWhenClosed;
     private bool _isClosed;
     private bool _isSuspended;
@@ -35,6 +36,16 @@ internal sealed class Inbox : IDisposable
 
     /// <summary>What is held for the task, read and not acknowledged, as <see cref="RecordBatch.Cost"/> counts it.</summary>
     public long Used => Volatile.Read(ref _used);
+
+    /// <summary>Since when something has been held, in the clock's timestamps; null when nothing is.</summary>
+    public long? HoldsSince
+    {
+        get
+        {
+            lock (_lock)
+                return _used > 0 ? _heldSince : null;
+        }
+    }
 
     /// <summary>Records taken in, less those that were given back unseen.</summary>
     public long RecordsRead => Volatile.Read(ref _recordsRead);
@@ -115,6 +126,8 @@ internal sealed class Inbox : IDisposable
             _bytesRead += batch.Payload;
             partition.Position = batch.Entries[^1].Offset + 1;
 
+            if (_used == 0)
+                _heldSince = batch.ReadAt;
             var cost = batch.Cost;
             _budget.Add(cost, startsToHold: _used == 0);
             _used += cost;

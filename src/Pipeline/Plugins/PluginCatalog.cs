@@ -98,6 +98,8 @@ public sealed partial class PluginCatalog
         return (matches.MaxBy(plugin => plugin.Version), null);
     }
 
+    private const string BuiltInTransforms = "org.apache.kafka.connect.transforms.";
+
     /// <summary>Null when there is exactly one plugin of that type and name; else what is wrong with the name.</summary>
     internal string? DescribeMissing(PluginType type, string name)
     {
@@ -109,6 +111,7 @@ public sealed partial class PluginCatalog
         var other = _byType.Select(group => TryFind(group.Key, name).Plugin).FirstOrDefault(found => found is not null);
         return other is null
             ? $"Class {name.Trim()} could not be found."
+                + (name.Trim().StartsWith(BuiltInTransforms, StringComparison.Ordinal) ? " Kafka's own transforms are not there yet." : "")
             : $"Class {other.Info.ClassName} does not implement the {Words(type).Singular} interface";
     }
 

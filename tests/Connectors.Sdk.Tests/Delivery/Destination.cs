@@ -40,12 +40,14 @@ internal sealed class Destination : RequestSinkTask
         }
     }
 
-    public async Task<Destination> StartAsync(TimeProvider? time = null, TimeSpan? retryTimeout = null, TimeSpan? retryDelayMax = null)
+    public async Task<Destination> StartAsync(
+        TimeProvider? time = null, TimeSpan? retryTimeout = null, TimeSpan? retryDelayMax = null, bool toleratesErrors = true)
     {
         await StartAsync(
             new SinkTaskContext("c", 0, new Dictionary<string, string>(), NullLogger.Instance, time ?? TimeProvider.System)
             {
                 RetryTimeout = retryTimeout,
+                ToleratesErrors = toleratesErrors,
                 RetryDelayMax = retryDelayMax ?? TimeSpan.FromMinutes(1),
             },
             TestContext.Current.CancellationToken);

@@ -205,6 +205,41 @@ public sealed class RequestSinkTaskTests
     }
 
     [Fact]
+    public async Task Where_errors_are_not_tolerated_what_comes_before_a_refused_record_is_delivered_and_nothing_behind_it()
+    {
+        var destination = await new Destination().StartAsync(_clock, toleratesErrors: false);
+
+        var error = await Assert.ThrowsAsync<RecordsFailedException>(
+            () => destination.PutAsync(("a", 1), ("b", 2), ("a", -3), ("a", 4), ("b", -5)));
+        var behind = await Assert.ThrowsAsync<RecordsFailedException>(() => destination.PutAsync(("c", 6), ("a", -7)));
+
+        Assert.Equal([1, 2], destination.Accepted.Select(record => record.Value));
+        Assert.Equal([(2, false), (3, true), (4, true)], error.Failures.Select(failure => (failure.Index, failure.CanRetry)));
+        Assert.All(behind.Failures.Take(1), failure => Assert.IsType<NotSentException>(failure.Error));
+    }
+
+    [Fact]
+    public async Task Where_errors_are_not_tolerated_nothing_is_sent_once_a_record_was_refused_by_the_destination()
+    {
+        var gates = new List<TaskCompletionSource>();
+        var destination = await new Destination
+        {
+            Options = new() { MaxRecords = 1, MaxBytes = 1000, MaxInFlight = 2 },
+            Answer = records => records[0].Value == 2 ? throw new DataException("Not that one.") : Gate(gates),
+        }.StartAsync(_clock, toleratesErrors: false);
+
+        var first = destination.PutAsync(("a", 1), ("b", 2), ("b", 3), ("c", 4));
+        var second = destination.PutAsync(("d", 5));
+        Assert.False(first.IsCompleted);
+        gates[0].SetResult();
+
+        var error = await Assert.ThrowsAsync<RecordsFailedException>(() => first);
+        Assert.Equal([(1, false), (2, true), (3, true)], error.Failures.Select(failure => (failure.Index, failure.CanRetry)));
+        Assert.True(Assert.Single((await Assert.ThrowsAsync<RecordsFailedException>(() => second)).Failures).CanRetry);
+        Assert.Equal([1], destination.Accepted.Select(record => record.Value));
+    }
+
+    [Fact]
     public async Task When_the_retry_time_is_over_the_put_fails_for_good()
     {
         var destination = await new Destination { Answer = _ => throw new RetriableException("Out of order.") }
@@ -269,7 +304,8 @@ public sealed class RequestSinkTaskTests
         var error = await Assert.ThrowsAsync<RecordsFailedException>(() => put);
         Assert.Equal(2, error.Failures.Count);
         Assert.All(error.Failures, failure => Assert.False(failure.CanRetry));
-        Assert.Equal("The destination did not accept the record within ttl (500 ms).", error.Failures[0].Error.Message);
+        Assert.Equal(
+            "The destination did not accept the record within ttl (500 ms): Slow down.", error.Failures[0].Error.Message);
     }
 
     [Fact]

@@ -108,6 +108,19 @@ public class JsonConverterTests
     }
 
     [Fact]
+    public void What_is_no_JSON_is_not_quoted()
+    {
+        var converter = new JsonConverter();
+        converter.Configure(new Dictionary<string, string> { ["schemas.enable"] = "false" }, ConverterRole.Value);
+
+        var error = Assert.Throws<DataException>(() => converter.ToConnectData("t", "nSECRET and more"u8.ToArray()));
+
+        Assert.Equal(
+            "Converting byte[] to Kafka Connect data failed due to serialization error: the 16 bytes are not JSON (line 1, byte 2)", error.Message);
+        Assert.DoesNotContain("SECRET", error.ToString());
+    }
+
+    [Fact]
     public void A_struct_goes_both_ways()
     {
         const string schema =

@@ -252,6 +252,33 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_is_delivered_before_a_refused_record_is_acknowledged_though_the_task_fails()
+    {
+        await using var worker = new TestWorker(partitions: 2);
+        using var sink = new TestSink { MaxInFlight = 4 };
+        // The records of a partition come in one put: the first 20 are accepted, the next is refused, the others are not sent.
+        sink.OnPut = (batch, _, _) =>
+        {
+            var failures = new List<RecordFailure>();
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (batch.Records[i] is { Partition: 0, Offset: >= 20 } record)
+                    failures.Add(record.Offset == 20 ? new(i, new DataException("Too large."), false) : new(i, new NotSentException(), true));
+            }
+
+            return failures.Count == 0 ? ValueTask.CompletedTask : throw new RecordsFailedException(failures);
+        };
+        worker.Produce(2, 50);
+
+        var pipeline = await worker.ReadAsync(sink, 2, ("errors.retry.timeout", "0"));
+
+        var error = await Assert.ThrowsAsync<ConnectException>(() => pipeline.Completion.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Contains("partition 0, offset 20: Too large.", error.Message);
+        var offsets = await pipeline.FlushAsync(CancellationToken.None);
+        Assert.Equal(20, offsets.Single(offset => offset.Partition.Partition == 0).Offset);
+    }
+
+    [Fact]
     public async Task A_refused_record_is_skipped_where_errors_are_tolerated()
     {
         await using var worker = new TestWorker();

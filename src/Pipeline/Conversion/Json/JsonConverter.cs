@@ -100,7 +100,14 @@ public sealed class JsonConverter : Converter
                 return ReadEnvelope(json);
             return IsBlank(json) ? ConnectValue.Null : ConnectValue.From(_data.Read(json, schema: null));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or InsufficientExecutionStackException)
+        catch (JsonException e)
+        {
+            // Not its message, and not the exception itself: they quote the record.
+            throw new DataException(
+                "Converting byte[] to Kafka Connect data failed due to serialization error: the "
+                + $"{data.Length} bytes are not JSON (line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1})");
+        }
+        catch (Exception e) when (e is InvalidOperationException or InsufficientExecutionStackException)
         {
             // Utf8JsonReader throws InvalidOperationException for texts that are not UTF-8 or half of a surrogate pair.
             throw new DataException($"Converting byte[] to Kafka Connect data failed due to serialization error: {e.Message}", e);
