@@ -161,12 +161,7 @@ internal sealed class RequestDelivery : IDisposable
         {
             if (_isDraining)
                 return;
-            _isDraining = true;
-            foreach (var ((queue, version), _) in _waiting.UnorderedItems)
-            {
-                if (queue.Version == version && queue.State == QueueState.Lingering)
-                    MakeReady(queue);
-            }
+            StopLingering();
         }
 
         Pump();
@@ -190,7 +185,17 @@ internal sealed class RequestDelivery : IDisposable
     private void Refuse()
     {
         _isRefusing = true;
+        StopLingering();
+    }
+
+    private void StopLingering()
+    {
         _isDraining = true;
+        foreach (var ((queue, version), _) in _waiting.UnorderedItems)
+        {
+            if (queue.Version == version && queue.State == QueueState.Lingering)
+                MakeReady(queue);
+        }
     }
 
     private void OnTime()
