@@ -30,7 +30,9 @@ internal sealed class ReceiverProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It did not start; the message has its output.</exception>
     public static async Task<ReceiverProcess> StartAsync(string directory)
     {
-        var process = ChildProcess.Start("Bench", ["raw", RawCommand.Receiver, ""], Path.Combine(directory, "receiver.log"));
+        // A log of its own: output is appended, and an earlier receiver's ports must not be taken for this one's.
+        var log = Path.Combine(directory, $"receiver-{Guid.NewGuid():N}.log");
+        var process = ChildProcess.Start("Bench", ["raw", RawCommand.Receiver, ""], log);
         try
         {
             Dictionary<string, int>? ports = null;
