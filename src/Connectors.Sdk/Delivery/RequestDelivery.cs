@@ -12,7 +12,7 @@ namespace Exports.Connectors.Sdk;
 /// </remarks>
 internal sealed class RequestDelivery : IDisposable
 {
-    /// <summary>What the delivery has looked at and prepared of a record that is to be sent.</summary>
+    /// <summary>Makes a record ready to be sent, and says what it weighs and what it is ordered by.</summary>
     internal delegate RequestItem Preparing(ref SinkRecord record);
 
     private static readonly RequestItem s_refused = new(-1, null);
@@ -79,16 +79,6 @@ internal sealed class RequestDelivery : IDisposable
         _window = new SendWindow(options.MaxInFlight, longest, Random.Shared);
         _timer = _time.CreateTimer(
             static delivery => ((RequestDelivery)delivery!).OnTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>How many requests may be under way now.</summary>
-    public int Window
-    {
-        get
-        {
-            lock (_lock)
-                return _window.Size;
-        }
     }
 
     private string RetryTimeoutKey { get; }
