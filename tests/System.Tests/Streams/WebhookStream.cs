@@ -48,6 +48,8 @@ internal sealed class WebhookStream : ICustomerStream
         ["http.body.envelope"] = "true",
         ["http.order"] = "key",
         ["http.timeout.ms"] = "2000",
+        // Bodies of requests under way, a megabyte each, come on top of what a task may hold: 24 MB for all tasks rather than 48.
+        ["http.max.in.flight"] = "4",
     };
 
     public IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?>();
