@@ -57,6 +57,13 @@ public abstract class Transform
     /// <summary>The keys of its configuration, without the prefix <c>transforms.X.</c>.</summary>
     public abstract ConfigDef Config { get; }
 
+    /// <summary>
+    /// Checks what concerns several keys at once. Called when every key of <see cref="Config"/> is all right by itself.
+    /// </summary>
+    /// <param name="config">The keys under its prefix, the prefix removed. May hold secrets: messages must not.</param>
+    /// <returns>One entry an error: the key it is shown at, and a message that says what is wrong and what is allowed.</returns>
+    public virtual IEnumerable<(string Key, string Message)> Validate(IReadOnlyDictionary<string, string> config) => [];
+
     /// <summary>Takes its configuration: the keys under its prefix, the prefix removed.</summary>
     /// <exception cref="ConfigException">A value is not allowed.</exception>
     public abstract void Configure(IReadOnlyDictionary<string, string> config);

@@ -29,29 +29,66 @@ internal sealed class TransformKeys(PluginCatalog plugins, ValidationReport repo
     private void CheckTransform(string alias)
     {
         var prefix = $"{ConnectorKeys.Transforms}.{alias}.";
-        CheckPlugin(ConnectorKeys.Transforms, alias, PluginType.Transformation, name => plugins.CreateTransform(name).Config,
-        [
-            new("predicate", ConfigType.String,
-                "The alias of the predicate that decides which records the transform is applied to.")
-            {
-                Default = null,
-                Check = value => value is string predicate ? CheckPredicate(predicate) : null,
-            },
-            new("negate", ConfigType.Boolean, "Whether it is applied to those records that the predicate does not hold for.")
-            {
-                Default = "false",
-            },
-        ]);
-        if (config.ContainsKey(prefix + "negate") && !config.ContainsKey(prefix + "predicate"))
+        var negateError = config.ContainsKey(prefix + "negate") && !config.ContainsKey(prefix + "predicate")
+            ? $"Config '{prefix}negate' was provided but there is no config '{prefix}predicate' " +
+                "defining a predicate to be negated."
+            : null;
+        Transform? transform = null;
+        var isValid = CheckPlugin(
+            ConnectorKeys.Transforms,
+            alias,
+            PluginType.Transformation,
+            name => (transform = plugins.CreateTransform(name)).Config,
+            [
+                new("predicate", ConfigType.String,
+                    "The alias of the predicate that decides which records the transform is applied to.")
+                {
+                    Default = null,
+                    Check = value => value is string predicate ? CheckPredicate(predicate) : null,
+                },
+                new("negate", ConfigType.Boolean, "Whether it is applied to those records that the predicate does not hold for.")
+                {
+                    Default = "false",
+                },
+            ],
+            negateError);
+        if (isValid && transform is not null)
+            CheckTogether(transform, prefix);
+    }
+
+    /// <summary>Has a transform check its keys together, which it can where each of them is all right by itself.</summary>
+    private void CheckTogether(Transform transform, string prefix)
+    {
+        var own = config.WithPrefix(prefix)
+            .Where(entry => entry.Value is not null)
+            .ToDictionary(entry => entry.Key, entry => entry.Value!, StringComparer.Ordinal);
+        try
         {
-            report.AddError(prefix + "type",
-                $"Config '{prefix}negate' was provided but there is no config '{prefix}predicate' " +
-                "defining a predicate to be negated.");
+            foreach (var (key, message) in transform.Validate(own))
+                report.AddError(prefix + key, message);
+        }
+        catch (Exception e)
+        {
+            // A plugin's check that throws is a plugin's defect; it must not look like one of the worker.
+            report.AddError(prefix + "type", $"{transform.GetType().FullName} failed to check the configuration: {e.Message}");
         }
     }
 
-    private void CheckPlugin(
-        string list, string alias, PluginType type, Func<string, ConfigDef> configOf, IReadOnlyList<ConfigKey> implicitKeys)
+    /// <summary>Checks type and keys of a transform or predicate.</summary>
+    /// <param name="list">The key that its alias is in.</param>
+    /// <param name="alias">Its alias.</param>
+    /// <param name="type">What it must be.</param>
+    /// <param name="configOf">Gives the keys of a class.</param>
+    /// <param name="implicitKeys">Keys that all classes of the type have; they hide those of the class.</param>
+    /// <param name="typeError">What else is wrong, to be shown at its type. It takes the place of a missing class's second error.</param>
+    /// <returns>Whether all is well.</returns>
+    private bool CheckPlugin(
+        string list,
+        string alias,
+        PluginType type,
+        Func<string, ConfigDef> configOf,
+        IReadOnlyList<ConfigKey> implicitKeys,
+        string? typeError = null)
     {
         var prefix = $"{list}.{alias}.";
         var (kind, groups) = type == PluginType.Transformation
@@ -64,17 +101,20 @@ internal sealed class TransformKeys(PluginCatalog plugins, ValidationReport repo
             Importance = ConfigImportance.High,
             Width = ConfigWidth.Long,
             DisplayName = $"{kind} type for {alias}",
-            Check = value => value is string name ? plugins.DescribeMissing(type, name) : $"Not a {kind}",
+            Check = value => value is string name ? plugins.DescribeMissing(type, name) : typeError ?? $"Not a {kind}",
             Recommend = _ => plugins.ClassNames(type),
         };
-        if (!report.Check([typeKey], prefix))
-        {
-            // Kafka Connect finds fault twice with a class that is not there.
-            if (config.GetValueOrDefault(prefix + "type") is not null)
-                report.AddError(prefix + "type", new ConfigException(prefix + "type", null, $"Not a {kind}").Message);
-            return;
-        }
+        var isClassKnown = report.Check([typeKey], prefix);
+        var isGiven = config.GetValueOrDefault(prefix + "type") is not null;
+        if (isClassKnown && typeError is not null)
+            report.AddError(prefix + "type", typeError);
+        else if (!isClassKnown && isGiven) // Kafka Connect finds fault twice with a class that is not there.
+            report.AddError(prefix + "type", typeError ?? new ConfigException(prefix + "type", null, $"Not a {kind}").Message);
+        if (!isClassKnown)
+            return false;
+
         var own = configOf(config[prefix + "type"]!).Where(key => implicitKeys.All(other => other.Name != key.Name));
-        report.Check([ConnectorConfigDefinition.PluginVersion("plugin.version", group), .. implicitKeys, .. own], prefix, group);
+        return report.Check([ConnectorConfigDefinition.PluginVersion("plugin.version", group), .. implicitKeys, .. own], prefix, group)
+            && typeError is null;
     }
 }

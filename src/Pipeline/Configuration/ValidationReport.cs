@@ -62,7 +62,7 @@ internal sealed class ValidationReport(
     private bool Check(IEnumerable<ConfigKey> definition, string prefix, string? group, List<Entry> list)
     {
         ConfigDef keys = [.. definition
-            .Select(key => prefix.Length == 0 ? key : key with { Name = prefix + key.Name, Group = group ?? key.Group })
+            .Select(key => prefix.Length == 0 ? key : key with { Name = prefix + key.Name, DisplayName = key.DisplayName, Group = group ?? key.Group })
             .Where(key => !_entries.TryGetValue(key.Name, out var entry) || entry.Definition is null)];
         var isValid = true;
         foreach (var value in keys.Validate(resolved, unresolved))

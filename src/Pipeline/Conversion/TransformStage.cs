@@ -37,19 +37,31 @@ internal sealed class TransformStage(Transform transform, Predicate? predicate, 
 
     private static TransformStage Create(PluginCatalog plugins, IReadOnlyDictionary<string, string> config, string alias)
     {
-        var own = config.WithPrefix($"{ConnectorKeys.Transforms}.{alias}.");
+        var prefix = $"{ConnectorKeys.Transforms}.{alias}.";
+        var own = config.WithPrefix(prefix);
         var transform = plugins.CreateTransform(TypeOf(own, ConnectorKeys.Transforms, alias));
         own.Remove("predicate", out var predicateAlias);
         own.Remove("negate", out var negate);
+        if (negate is not null && predicateAlias is null)
+        {
+            throw new ConfigException($"Config '{prefix}negate' was provided but there is no config '{prefix}predicate' " +
+                "defining a predicate to be negated.");
+        }
         transform.Configure(own);
         return new(
             transform,
-            predicateAlias is null ? null : CreatePredicate(plugins, config, predicateAlias.Trim()),
+            predicateAlias is null ? null : CreatePredicate(plugins, config, predicateAlias.Trim(), prefix + "predicate"),
             string.Equals(negate?.Trim(), "true", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static Predicate CreatePredicate(PluginCatalog plugins, IReadOnlyDictionary<string, string> config, string alias)
+    private static Predicate CreatePredicate(
+        PluginCatalog plugins, IReadOnlyDictionary<string, string> config, string alias, string namedBy)
     {
+        if (!Aliases(config, ConnectorKeys.Predicates).Contains(alias, StringComparer.Ordinal))
+        {
+            throw new ConfigException(namedBy, alias, "There is no predicate of that alias; predicates has: " +
+                string.Join(", ", Aliases(config, ConnectorKeys.Predicates)));
+        }
         var own = config.WithPrefix($"{ConnectorKeys.Predicates}.{alias}.");
         var predicate = plugins.CreatePredicate(TypeOf(own, ConnectorKeys.Predicates, alias));
         predicate.Configure(own);

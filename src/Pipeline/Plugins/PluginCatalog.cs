@@ -98,8 +98,6 @@ public sealed partial class PluginCatalog
         return (matches.MaxBy(plugin => plugin.Version), null);
     }
 
-    private const string BuiltInTransforms = "org.apache.kafka.connect.transforms.";
-
     /// <summary>Null when there is exactly one plugin of that type and name; else what is wrong with the name.</summary>
     internal string? DescribeMissing(PluginType type, string name)
     {
@@ -109,10 +107,12 @@ public sealed partial class PluginCatalog
         if (error!.StartsWith("More", StringComparison.Ordinal))
             return error;
         var other = _byType.Select(group => TryFind(group.Key, name).Plugin).FirstOrDefault(found => found is not null);
-        return other is null
+        if (other is not null)
+            return $"Class {other.Info.ClassName} does not implement the {Words(type).Singular} interface";
+        List<string> variants = [.. _byType[type].SelectMany(plugin => plugin.VariantsOf(name.Trim())).Order(StringComparer.Ordinal)];
+        return variants.Count == 0
             ? $"Class {name.Trim()} could not be found."
-                + (name.Trim().StartsWith(BuiltInTransforms, StringComparison.Ordinal) ? " Kafka's own transforms are not there yet." : "")
-            : $"Class {other.Info.ClassName} does not implement the {Words(type).Singular} interface";
+            : $"Class {name.Trim()} is abstract and cannot be created. Did you mean {string.Join(", ", variants)}?";
     }
 
     /// <summary>The class names of all plugins of a type.</summary>

@@ -75,6 +75,14 @@ internal sealed class PluginDescriptor
     public bool HasName(string name)
         => _names.Contains(name, StringComparer.Ordinal) || _names.Contains(name.Replace('$', '+'), StringComparer.Ordinal);
 
+    /// <summary>
+    /// The names of this plugin that begin with that name and go on as a nested class: for <c>InsertField</c>,
+    /// <c>InsertField$Value</c>.
+    /// </summary>
+    public IEnumerable<string> VariantsOf(string name)
+        => _names.Append(Info.ClassName).Select(known => known.Replace('+', '$'))
+            .Where(known => known.StartsWith(name + "$", StringComparison.Ordinal));
+
     /// <summary>Makes a new instance.</summary>
     public object Create() => Activator.CreateInstance(Instance.GetType())!;
 
