@@ -86,10 +86,11 @@ public sealed class RecordConversion
         return true;
     }
 
-    private static ConnectValue Apply(Converter converter, ConversionStage stage, string topic, ConnectValue raw)
+    private ConnectValue Apply(Converter converter, ConversionStage stage, string topic, ConnectValue raw)
     {
+        // Bytes are what they were; only a transform can tell null that has a schema from null that has none.
         if (converter is ByteArrayConverter)
-            return raw;
+            return raw.IsNull && _transforms.Length > 0 ? ConnectValue.NullOf(Schema.OptionalBytes) : raw;
         try
         {
             return converter.ToConnectData(topic, raw.IsNull ? default(ReadOnlyMemory<byte>?) : raw.Bytes);

@@ -34,6 +34,20 @@ internal sealed class FieldPath
     /// <summary>The names on the way, that of the field itself last.</summary>
     public IReadOnlyList<string> Steps => [.. _parents, _name];
 
+    /// <summary>What is wrong with the text of a path; null when nothing is.</summary>
+    public static string? Check(string text, ParsedConfig config)
+    {
+        try
+        {
+            Parse(text, config);
+            return null;
+        }
+        catch (ConfigException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>Reads a path in the syntax that the configuration chooses by <see cref="SyntaxVersionKey"/>.</summary>
     /// <exception cref="ConfigException">A back-tick is not closed.</exception>
     public static FieldPath Parse(string text, ParsedConfig config)

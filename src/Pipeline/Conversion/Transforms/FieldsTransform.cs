@@ -4,20 +4,26 @@ namespace Exports.Pipeline.Transforms;
 
 /// <summary>
 /// A built-in transform that changes the fields of keys or values: those of a <see cref="Struct"/> where there is a schema, the
-/// entries of a map where there is none. Null passes as it is.
+/// entries of a map where there is none. Null passes as it is, unless the transform says otherwise.
 /// </summary>
 public abstract class FieldsTransform : RecordPartTransform
 {
     private readonly string _purpose;
+    private readonly bool _passesNull;
 
     /// <param name="part">What it works on.</param>
     /// <param name="purpose">What it does, for the message about data that has no fields: <c>field insertion</c>.</param>
-    private protected FieldsTransform(RecordPart part, string purpose)
-        : base(part) => _purpose = purpose;
+    /// <param name="passesNull">Whether null passes; else it is refused as data that has no fields.</param>
+    private protected FieldsTransform(RecordPart part, string purpose, bool passesNull = true)
+        : base(part)
+    {
+        _purpose = purpose;
+        _passesNull = passesNull;
+    }
 
     private protected override ConnectValue Apply(ConnectValue value, ref SinkRecord record)
     {
-        if (value.IsNull)
+        if (value.IsNull && _passesNull)
             return value;
         if (value.Schema is null)
             return ConnectValue.From(Apply(Require.Map(value.Value, _purpose), ref record));
