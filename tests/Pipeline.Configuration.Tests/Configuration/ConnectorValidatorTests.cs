@@ -268,6 +268,61 @@ public class ConnectorValidatorTests
         Assert.Empty(validation.UnknownKeys);
     }
 
+    [Theory]
+    [InlineData("org.apache.kafka.connect.transforms.ExtractField$Key")]
+    [InlineData("ExtractField$Key")]
+    [InlineData("Exports.Pipeline.Transforms.ExtractField+Key")]
+    public void A_built_in_transform_brings_the_keys_of_the_original(string type)
+    {
+        var validation = Validate(("transforms", "t"), ("transforms.t.type", type), ("transforms.t.field", "id"));
+
+        Assert.Empty(validation.Errors);
+        Assert.Empty(validation.UnknownKeys);
+        var keys = validation.Keys.Where(key => key.Definition?.Group == "Transforms: t").ToList();
+        Assert.Equal(
+            [
+                ("transforms.t.type", ConfigType.Class, null, ConfigImportance.High, "Transformation type for t"),
+                ("transforms.t.plugin.version", ConfigType.String, null, ConfigImportance.Low, "plugin.version"),
+                ("transforms.t.predicate", ConfigType.String, null, ConfigImportance.Medium, "predicate"),
+                ("transforms.t.negate", ConfigType.Boolean, "false", ConfigImportance.Medium, "negate"),
+                ("transforms.t.field", ConfigType.String, null, ConfigImportance.Medium, "field"),
+                ("transforms.t.field.syntax.version", ConfigType.String, "V1", ConfigImportance.High, "field.syntax.version"),
+                ("transforms.t.replace.null.with.default", ConfigType.Boolean, "true", ConfigImportance.Medium,
+                    "replace.null.with.default"),
+            ],
+            keys.Select(key => (key.Definition!.Name, key.Definition.Type, key.Definition.Default, key.Definition.Importance,
+                key.Definition.DisplayName)));
+        Assert.Equal([true, true], keys.Where(key => key.Definition!.IsRequired).Select(key => key.Value.Visible));
+        Assert.Contains("Exports.Pipeline.Transforms.InsertField+Value", keys[0].Value.RecommendedValues);
+    }
+
+    [Fact]
+    public void A_transform_without_its_variant_is_recognised()
+        => Assert.Equal(
+            [
+                "Invalid value InsertField for configuration transforms.t.type: Class InsertField is abstract and cannot be created. " +
+                    "Did you mean InsertField$Key, InsertField$Value?",
+                "Invalid value null for configuration transforms.t.type: Not a Transformation",
+            ],
+            Validate(("transforms", "t"), ("transforms.t.type", "InsertField")).Errors);
+
+    [Fact]
+    public void What_is_wrong_with_several_keys_of_a_transform_is_found_before_a_task_fails()
+    {
+        var validation = Validate(
+            ("transforms", "t,u"),
+            ("transforms.t.type", "ExtractField$Value"), ("transforms.t.field", "a.`b"), ("transforms.t.field.syntax.version", "v2"),
+            ("transforms.u.type", "InsertField$Value"), ("transforms.u.static.field", "s"));
+
+        Assert.StartsWith(
+            "Incomplete backtick pair in path: [a.`b]",
+            Assert.Single(validation.Keys.Single(key => key.Value.Name == "transforms.t.field").Value.Errors));
+        Assert.Equal(
+            "Invalid value null for configuration static.value: No value specified for static field: s",
+            Assert.Single(validation.Keys.Single(key => key.Value.Name == "transforms.u.static.value").Value.Errors));
+        Assert.Equal(2, validation.ErrorCount);
+    }
+
     [Fact]
     public void A_transform_class_that_is_not_there_counts_twice_as_in_the_original()
     {
@@ -302,6 +357,13 @@ public class ConnectorValidatorTests
                 "to be negated."],
             Validate(("transforms", "t"), ("transforms.t.type", "Append"), ("transforms.t.text", ""),
                 ("transforms.t.negate", "true")).Errors);
+        Assert.Equal(
+            [
+                "Invalid value Nope for configuration transforms.t.type: Class Nope could not be found.",
+                "Config 'transforms.t.negate' was provided but there is no config 'transforms.t.predicate' defining a predicate " +
+                    "to be negated.",
+            ],
+            Validate(("transforms", "t"), ("transforms.t.type", "Nope"), ("transforms.t.negate", "true")).Errors);
         Assert.Contains(
             "There is no predicate of that alias",
             Assert.Single(Validate(("transforms", "t"), ("transforms.t.type", "Append"), ("transforms.t.text", ""),

@@ -104,6 +104,55 @@ public class RecordConversionTests
     }
 
     [Fact]
+    public void A_predicate_that_is_not_defined_is_named_and_so_is_negate_without_one()
+    {
+        (string, string)[] config =
+        [
+            ("key.converter", "ByteArrayConverter"), ("value.converter", "StringConverter"),
+            ("transforms", "t"), ("transforms.t.type", "Append"), ("transforms.t.text", "+"),
+        ];
+
+        Assert.Equal(
+            "Invalid value q for configuration transforms.t.predicate: There is no predicate of that alias; predicates has: p, r",
+            Assert.Throws<ConfigException>(() => Create([.. config, ("transforms.t.predicate", "q"), ("predicates", "p,r"),
+                ("predicates.q.type", "TopicIs")])).Message);
+        Assert.Equal(
+            "Config 'transforms.t.negate' was provided but there is no config 'transforms.t.predicate' defining a predicate " +
+                "to be negated.",
+            Assert.Throws<ConfigException>(() => Create([.. config, ("transforms.t.negate", "true")])).Message);
+    }
+
+    [Fact]
+    public void A_built_in_transform_that_fails_is_named_with_its_variant()
+    {
+        var conversion = Create(("key.converter", "ByteArrayConverter"), ("value.converter", "StringConverter"),
+            ("transforms", "t"), ("transforms.t.type", "Flatten$Value"));
+        var record = Record();
+
+        var error = Assert.Throws<ConversionException>(() => conversion.Convert(ref record));
+
+        Assert.Equal("TRANSFORMATION", error.StageName);
+        Assert.Equal("Exports.Pipeline.Transforms.Flatten+Value", error.ClassName);
+        Assert.IsType<DataException>(error.InnerException);
+        Assert.False(error.CanRetry);
+    }
+
+    [Theory]
+    [InlineData("ByteArrayConverter")]
+    [InlineData("StringConverter")]
+    public void A_transform_sees_that_null_has_a_schema_where_all_values_have_one(string converter)
+    {
+        var conversion = Create(("key.converter", converter), ("value.converter", converter),
+            ("transforms", "t"), ("transforms.t.type", "HoistField$Value"), ("transforms.t.field", "f"));
+        var record = Record() with { Value = ConnectValue.Null };
+
+        Assert.True(conversion.Convert(ref record));
+
+        Assert.True(record.Value.Schema!.Field("f")!.Schema.IsOptional);
+        Assert.Null(((Struct)record.Value.Value!)["f"]);
+    }
+
+    [Fact]
     public void A_dropped_record_is_dropped()
     {
         var conversion = Appending();

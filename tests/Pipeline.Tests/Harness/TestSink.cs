@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json;
 using Exports.Connectors.Sdk;
 
 namespace Exports.Pipeline.Tests;
@@ -140,8 +142,16 @@ public sealed record Delivered(
     {
         ConnectValueKind.Null => null,
         ConnectValueKind.Bytes or ConnectValueKind.Utf8 => Encoding.UTF8.GetString(value.Bytes.Span),
-        _ => value.Value?.ToString(),
+        _ => value.Value as string ?? Json(value),
     };
+
+    private static string Json(ConnectValue value)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, ConnectJson.WriterOptions))
+            ConnectJson.Write(writer, value);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
 }
 
 public sealed class TestSinkConnector : SinkConnector
