@@ -9,8 +9,9 @@ public sealed class ConversionException : ConnectException
     /// <param name="stage">What was being done.</param>
     /// <param name="className">The class of the converter, transform or predicate.</param>
     /// <param name="cause">The exception that it threw.</param>
-    public ConversionException(ConversionStage stage, string className, Exception cause)
-        : base($"{className} failed in stage {NameOf(stage)}: {cause.Message}", cause)
+    /// <param name="configuredBy">The prefix of its keys, for the message; null where the stage says it.</param>
+    public ConversionException(ConversionStage stage, string className, Exception cause, string? configuredBy = null)
+        : base($"{className}{(configuredBy is null ? "" : $" ({configuredBy})")} failed in stage {NameOf(stage)}: {cause.Message}", cause)
     {
         Stage = stage;
         ClassName = className;

@@ -3,8 +3,34 @@ using Exports.Connectors.Sdk;
 namespace Exports.Pipeline;
 
 /// <summary>One transform of a connector's chain, with the condition that it is applied on.</summary>
-internal sealed class TransformStage(Transform transform, Predicate? predicate, bool negate)
+internal sealed class TransformStage
 {
+    private readonly Transform _transform;
+    private readonly string _transformPrefix;
+    private readonly Predicate? _predicate;
+    private readonly string? _predicatePrefix;
+    private readonly bool _negate;
+
+    private TransformStage(PluginCatalog plugins, IReadOnlyDictionary<string, string> config, string alias)
+    {
+        _transformPrefix = $"{ConnectorKeys.Transforms}.{alias}";
+        var own = config.WithPrefix(_transformPrefix + ".");
+        _transform = plugins.CreateTransform(TypeOf(own, _transformPrefix));
+        own.Remove("predicate", out var predicateAlias);
+        own.Remove("negate", out var negate);
+        if (negate is not null && predicateAlias is null)
+        {
+            throw new ConfigException($"Config '{_transformPrefix}.negate' was provided but there is no config " +
+                $"'{_transformPrefix}.predicate' defining a predicate to be negated.");
+        }
+        _transform.Configure(own);
+        if (predicateAlias is null)
+            return;
+        _negate = string.Equals(negate?.Trim(), "true", StringComparison.OrdinalIgnoreCase);
+        _predicatePrefix = $"{ConnectorKeys.Predicates}.{predicateAlias.Trim()}";
+        _predicate = CreatePredicate(plugins, config, predicateAlias.Trim());
+    }
+
     /// <summary>Applies the transform where its predicate says so.</summary>
     /// <returns>False to drop the record.</returns>
     /// <exception cref="ConversionException">Transform or predicate threw.</exception>
@@ -12,20 +38,20 @@ internal sealed class TransformStage(Transform transform, Predicate? predicate, 
     {
         try
         {
-            if (predicate is not null && predicate.Test(in record) == negate)
+            if (_predicate is not null && _predicate.Test(in record) == _negate)
                 return true;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw new ConversionException(ConversionStage.Transformation, predicate!.GetType().FullName!, e);
+            throw new ConversionException(ConversionStage.Transformation, _predicate!.GetType().FullName!, e, _predicatePrefix);
         }
         try
         {
-            return transform.Apply(ref record);
+            return _transform.Apply(ref record);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw new ConversionException(ConversionStage.Transformation, transform.GetType().FullName!, e);
+            throw new ConversionException(ConversionStage.Transformation, _transform.GetType().FullName!, e, _transformPrefix);
         }
     }
 
@@ -33,46 +59,27 @@ internal sealed class TransformStage(Transform transform, Predicate? predicate, 
     /// <exception cref="ConfigException">A key is missing or has a value that is not allowed.</exception>
     /// <exception cref="PluginNotFoundException">A class is unknown.</exception>
     public static TransformStage[] CreateChain(PluginCatalog plugins, IReadOnlyDictionary<string, string> config)
-        => [.. Aliases(config, ConnectorKeys.Transforms).Select(alias => Create(plugins, config, alias))];
+        => [.. Aliases(config, ConnectorKeys.Transforms).Select(alias => new TransformStage(plugins, config, alias))];
 
-    private static TransformStage Create(PluginCatalog plugins, IReadOnlyDictionary<string, string> config, string alias)
+    private Predicate CreatePredicate(PluginCatalog plugins, IReadOnlyDictionary<string, string> config, string alias)
     {
-        var prefix = $"{ConnectorKeys.Transforms}.{alias}.";
-        var own = config.WithPrefix(prefix);
-        var transform = plugins.CreateTransform(TypeOf(own, ConnectorKeys.Transforms, alias));
-        own.Remove("predicate", out var predicateAlias);
-        own.Remove("negate", out var negate);
-        if (negate is not null && predicateAlias is null)
+        var known = Aliases(config, ConnectorKeys.Predicates);
+        if (!known.Contains(alias, StringComparer.Ordinal))
         {
-            throw new ConfigException($"Config '{prefix}negate' was provided but there is no config '{prefix}predicate' " +
-                "defining a predicate to be negated.");
+            throw new ConfigException($"{_transformPrefix}.predicate", alias,
+                $"There is no predicate of that alias; predicates has: {string.Join(", ", known)}");
         }
-        transform.Configure(own);
-        return new(
-            transform,
-            predicateAlias is null ? null : CreatePredicate(plugins, config, predicateAlias.Trim(), prefix + "predicate"),
-            string.Equals(negate?.Trim(), "true", StringComparison.OrdinalIgnoreCase));
-    }
-
-    private static Predicate CreatePredicate(
-        PluginCatalog plugins, IReadOnlyDictionary<string, string> config, string alias, string namedBy)
-    {
-        if (!Aliases(config, ConnectorKeys.Predicates).Contains(alias, StringComparer.Ordinal))
-        {
-            throw new ConfigException(namedBy, alias, "There is no predicate of that alias; predicates has: " +
-                string.Join(", ", Aliases(config, ConnectorKeys.Predicates)));
-        }
-        var own = config.WithPrefix($"{ConnectorKeys.Predicates}.{alias}.");
-        var predicate = plugins.CreatePredicate(TypeOf(own, ConnectorKeys.Predicates, alias));
+        var own = config.WithPrefix(_predicatePrefix + ".");
+        var predicate = plugins.CreatePredicate(TypeOf(own, _predicatePrefix!));
         predicate.Configure(own);
         return predicate;
     }
 
-    private static string TypeOf(Dictionary<string, string> own, string list, string alias)
+    private static string TypeOf(Dictionary<string, string> own, string prefix)
         => own.Remove("type", out var type)
             ? type
-            : throw new ConfigException($"Missing required configuration \"{list}.{alias}.type\" which has no default value.");
+            : throw new ConfigException($"Missing required configuration \"{prefix}.type\" which has no default value.");
 
-    private static IEnumerable<string> Aliases(IReadOnlyDictionary<string, string> config, string key)
+    private static string[] Aliases(IReadOnlyDictionary<string, string> config, string key)
         => config.GetValueOrDefault(key, "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -133,6 +133,10 @@ public class RecordConversionTests
 
         Assert.Equal("TRANSFORMATION", error.StageName);
         Assert.Equal("Exports.Pipeline.Transforms.Flatten+Value", error.ClassName);
+        Assert.Equal(
+            "Exports.Pipeline.Transforms.Flatten+Value (transforms.t) failed in stage TRANSFORMATION: " +
+                "Only Struct objects supported for [flattening], found: String",
+            error.Message);
         Assert.IsType<DataException>(error.InnerException);
         Assert.False(error.CanRetry);
     }
@@ -225,6 +229,7 @@ public class RecordConversionTests
 
         Assert.Equal(ConversionStage.Transformation, error.Stage);
         Assert.Equal("Exports.Pipeline.Configuration.Tests.TopicIsPredicate", error.ClassName);
+        Assert.Contains("(predicates.p)", error.Message);
     }
 
     [Fact]
