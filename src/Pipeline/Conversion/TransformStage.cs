@@ -23,7 +23,7 @@ internal sealed class TransformStage
             throw new ConfigException($"Config '{_transformPrefix}.negate' was provided but there is no config " +
                 $"'{_transformPrefix}.predicate' defining a predicate to be negated.");
         }
-        _transform.Configure(own);
+        Configure(_transformPrefix, () => _transform.Configure(own));
         if (predicateAlias is null)
             return;
         _negate = string.Equals(negate?.Trim(), "true", StringComparison.OrdinalIgnoreCase);
@@ -71,8 +71,21 @@ internal sealed class TransformStage
         }
         var own = config.WithPrefix(_predicatePrefix + ".");
         var predicate = plugins.CreatePredicate(TypeOf(own, _predicatePrefix!));
-        predicate.Configure(own);
+        Configure(_predicatePrefix!, () => predicate.Configure(own));
         return predicate;
+    }
+
+    /// <summary>Says whose key is wrong: the plugin knows its keys without the prefix.</summary>
+    private static void Configure(string prefix, Action configure)
+    {
+        try
+        {
+            configure();
+        }
+        catch (ConfigException e)
+        {
+            throw new ConfigException($"{prefix}: {e.Message}", e);
+        }
     }
 
     private static string TypeOf(Dictionary<string, string> own, string prefix)

@@ -123,6 +123,13 @@ public class RecordConversionTests
     }
 
     [Fact]
+    public void A_transform_whose_keys_are_wrong_is_named()
+        => Assert.Equal(
+            "transforms.t: Missing required configuration \"field\" which has no default value.",
+            Assert.Throws<ConfigException>(() => Create(("key.converter", "ByteArrayConverter"), ("value.converter", "Json"),
+                ("transforms", "t"), ("transforms.t.type", "HoistField$Value"))).Message);
+
+    [Fact]
     public void A_built_in_transform_that_fails_is_named_with_its_variant()
     {
         var conversion = Create(("key.converter", "ByteArrayConverter"), ("value.converter", "StringConverter"),

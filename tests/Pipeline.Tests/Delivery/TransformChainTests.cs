@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Exports.Connectors.Sdk;
 
 namespace Exports.Pipeline.Tests;
@@ -103,12 +104,52 @@ public sealed class TransformChainTests
         Assert.InRange(Assert.Single(await pipeline.FlushAsync(CancellationToken.None)).Offset, 0, 1);
     }
 
+    [Fact]
+    public async Task A_record_that_a_transform_sends_to_another_topic_is_acknowledged_where_it_came_from()
+    {
+        await using var worker = new TestWorker(partitions: 2);
+        using var sink = new TestSink();
+        var origins = new ConcurrentBag<string>();
+        sink.OnPut = (batch, _, _) =>
+        {
+            foreach (var record in batch.Records)
+                origins.Add(record.OriginalTopic);
+            return ValueTask.CompletedTask;
+        };
+        worker.Produce(2, 50);
+
+        var pipeline = await worker.ReadAsync(sink, 2, ("transforms", "route"), ("transforms.route.type", nameof(RouteElsewhere)));
+        await Eventually.HoldsAsync(() => sink.Count == 100);
+
+        Assert.All(sink.Records, record => Assert.Equal($"{s_topic}-elsewhere", record.Topic));
+        Assert.All(origins, topic => Assert.Equal(s_topic, topic));
+        Assert.Equal(
+            [(s_topic, 0, 50), (s_topic, 1, 50)],
+            (await pipeline.FlushAsync(CancellationToken.None)).OrderBy(o => o.Partition)
+                .Select(o => (o.Partition.Topic, o.Partition.Partition, o.Offset)));
+    }
+
     private static (string, string)[] Insertion =>
     [
         ("transforms", "source"),
         ("transforms.source.type", "InsertField$Value"),
         ("transforms.source.offset.field", "offset"),
     ];
+}
+
+public sealed class RouteElsewhere : Transform
+{
+    public override ConfigDef Config { get; } = [];
+
+    public override void Configure(IReadOnlyDictionary<string, string> config)
+    {
+    }
+
+    public override bool Apply(ref SinkRecord record)
+    {
+        record = record with { Topic = record.Topic + "-elsewhere" };
+        return true;
+    }
 }
 
 public sealed class ValueIsNull : Predicate
