@@ -116,6 +116,13 @@ public sealed record SinkTaskContext(
     /// </summary>
     public bool ToleratesErrors { get; init; }
 
+    /// <summary>
+    /// Takes single records that cannot be delivered. As in Kafka Connect, null unless the connector has a dead letter queue or
+    /// <c>errors.log.enable</c>. A task that fails its put with <see cref="RecordsFailedException"/> does not need it: such records get the
+    /// same treatment.
+    /// </summary>
+    public IErrantRecordReporter? ErrantRecordReporter { get; init; }
+
     /// <summary>To be told of each failure that the task deals with by trying again, so that status can show it. Thread-safe.</summary>
     public Action<Exception> OnRetry { get; init; } = static _ => { };
 

@@ -94,4 +94,7 @@ public sealed record PipelineProgress(
 {
     /// <summary>Since when there has been something that was read and not acknowledged; null when there is nothing.</summary>
     public DateTimeOffset? HoldsSince { get; init; }
+
+    /// <summary>What has gone wrong; null where that is not counted.</summary>
+    public ErrorCounts? Errors { get; init; }
 }

@@ -3,7 +3,7 @@ namespace Exports.Pipeline;
 /// <summary>
 /// Keeps count, for one partition, of which records have been acknowledged. Receives spans of offsets in the order in which
 /// they are read, and acknowledgements in any order; guarantees that all records below <see cref="Committable"/> have been
-/// acknowledged. Offsets may have gaps. Not thread-safe.
+/// acknowledged, and are no longer held. Offsets may have gaps. Not thread-safe.
 /// </summary>
 internal sealed class PartitionAcknowledgement(long position)
 {
@@ -27,7 +27,7 @@ internal sealed class PartitionAcknowledgement(long position)
     {
         if (Outstanding == _spans.Length)
             Grow();
-        _spans[_next & (_spans.Length - 1)] = new Span(first, last, IsAcknowledged: false);
+        _spans[_next & (_spans.Length - 1)] = new Span(first, last, IsAcknowledged: false, Holds: 0);
         if (Outstanding == 0)
             _committable = first;
         return _next++;
@@ -38,12 +38,46 @@ internal sealed class PartitionAcknowledgement(long position)
     {
         ref var span = ref _spans[number & (_spans.Length - 1)];
         span = span with { IsAcknowledged = true };
+        Settle(number);
+    }
+
+    /// <summary>
+    /// Keeps a span from being settled, acknowledged or not: something that belongs to it has still to become durable elsewhere. A
+    /// span may be held more than once.
+    /// </summary>
+    public void Hold(long number)
+    {
+        ref var span = ref _spans[number & (_spans.Length - 1)];
+        span = span with { Holds = span.Holds + 1 };
+    }
+
+    /// <summary>Takes back one <see cref="Hold"/>.</summary>
+    public void Release(long number)
+    {
+        ref var span = ref _spans[number & (_spans.Length - 1)];
+        span = span with { Holds = span.Holds - 1 };
+        Settle(number);
+    }
+
+    /// <summary>Notes that all records of a span before an offset are delivered, or are not going to be.</summary>
+    public void Advance(long number, long offset)
+    {
+        ref var span = ref _spans[number & (_spans.Length - 1)];
+        if (span.Holds > 0)
+            return;
+        span = span with { First = offset };
+        if (number == _first)
+            _committable = offset;
+    }
+
+    private void Settle(long number)
+    {
         if (number != _first)
             return;
         while (_first < _next)
         {
             ref readonly var oldest = ref _spans[_first & (_spans.Length - 1)];
-            if (!oldest.IsAcknowledged)
+            if (!oldest.IsAcknowledged || oldest.Holds > 0)
             {
                 _committable = oldest.First;
                 return;
@@ -54,15 +88,6 @@ internal sealed class PartitionAcknowledgement(long position)
         }
     }
 
-    /// <summary>Notes that all records of a span before an offset are delivered, or are not going to be.</summary>
-    public void Advance(long number, long offset)
-    {
-        ref var span = ref _spans[number & (_spans.Length - 1)];
-        span = span with { First = offset };
-        if (number == _first)
-            _committable = offset;
-    }
-
     private void Grow()
     {
         var larger = new Span[_spans.Length * 2];
@@ -71,5 +96,5 @@ internal sealed class PartitionAcknowledgement(long position)
         _spans = larger;
     }
 
-    private readonly record struct Span(long First, long Last, bool IsAcknowledged);
+    private readonly record struct Span(long First, long Last, bool IsAcknowledged, int Holds);
 }

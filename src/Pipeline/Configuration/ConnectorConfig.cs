@@ -25,6 +25,9 @@ public sealed class ConnectorConfig
         ToleratesErrors = parsed.GetString(ConnectorKeys.ErrorsTolerance) == "all";
         LogsErrors = parsed.GetBoolean(ConnectorKeys.ErrorsLogEnable);
         LogsPositions = parsed.GetBoolean(ConnectorKeys.ErrorsLogIncludeMessages);
+        DeadLetterTopic = parsed.GetString(ConnectorKeys.DeadLetterTopic).Trim() is { Length: > 0 } topic ? topic : null;
+        DeadLetterReplicationFactor = parsed.GetShort(ConnectorKeys.DeadLetterReplicationFactor);
+        DeadLetterContextHeaders = parsed.GetBoolean(ConnectorKeys.DeadLetterContextHeaders);
         Restart = new(
             parsed.GetBoolean(ConnectorKeys.RestartEnabled),
             Milliseconds(parsed.GetLong(ConnectorKeys.RestartDelay)),
@@ -74,6 +77,15 @@ public sealed class ConnectorConfig
 
     /// <summary><c>errors.log.include.messages</c>: with topic, partition, offset and timestamp, never with content.</summary>
     public bool LogsPositions { get; }
+
+    /// <summary><c>errors.deadletterqueue.topic.name</c>; null when there is no dead letter queue.</summary>
+    public string? DeadLetterTopic { get; }
+
+    /// <summary><c>errors.deadletterqueue.topic.replication.factor</c>; −1 for the broker's default.</summary>
+    public short DeadLetterReplicationFactor { get; }
+
+    /// <summary><c>errors.deadletterqueue.context.headers.enable</c>.</summary>
+    public bool DeadLetterContextHeaders { get; }
 
     /// <summary>The <c>task.restart.*</c> keys.</summary>
     public TaskRestartPolicy Restart { get; }

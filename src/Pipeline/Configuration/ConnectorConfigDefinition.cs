@@ -158,23 +158,26 @@ internal static class ConnectorConfigDefinition
 
     private static IEnumerable<ConfigKey> DeadLetterKeys() =>
     [
-        new(ConnectorKeys.DeadLetterTopic, ConfigType.String, "Not supported yet: the topic for records that fail.")
+        new(ConnectorKeys.DeadLetterTopic, ConfigType.String,
+            "The topic, in the worker's cluster, that records go to which cannot be converted or transformed, or which the " +
+                "destination refuses for good: as they were read. It is created where it does not exist. Empty for none.")
         {
             Default = "",
             Group = ErrorGroup,
             DisplayName = "Dead Letter Queue Topic Name",
-            Check = NotSupported("A dead letter queue"),
         },
-        new("errors.deadletterqueue.topic.replication.factor", ConfigType.Short,
-            "The replication factor with which that topic is created.")
+        new(ConnectorKeys.DeadLetterReplicationFactor, ConfigType.Short,
+            "The replication factor with which that topic is created, where it does not exist: no more than there are " +
+                "brokers; -1 for the broker's default.")
         {
             Default = "3",
             Group = ErrorGroup,
             DisplayName = "Dead Letter Queue Topic Replication Factor",
             IsVisible = HasDeadLetterTopic,
         },
-        new("errors.deadletterqueue.context.headers.enable", ConfigType.Boolean,
-            "Whether records there get headers that say what failed.")
+        new(ConnectorKeys.DeadLetterContextHeaders, ConfigType.Boolean,
+            "Whether records there get headers that say where they are from and what failed. Their names begin with " +
+                "__connect.errors. (with the dot).")
         {
             Default = "false",
             Group = ErrorGroup,

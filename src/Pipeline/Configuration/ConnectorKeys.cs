@@ -51,6 +51,12 @@ public static class ConnectorKeys
     /// <summary>The topic for records that fail.</summary>
     public const string DeadLetterTopic = "errors.deadletterqueue.topic.name";
 
+    /// <summary>How many replicas that topic gets when it is created.</summary>
+    public const string DeadLetterReplicationFactor = "errors.deadletterqueue.topic.replication.factor";
+
+    /// <summary>Whether records there get headers that say what failed.</summary>
+    public const string DeadLetterContextHeaders = "errors.deadletterqueue.context.headers.enable";
+
     /// <summary>Whether a failed task restarts itself.</summary>
     public const string RestartEnabled = "task.restart.enabled";
 

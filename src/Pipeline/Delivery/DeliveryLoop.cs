@@ -21,11 +21,16 @@ internal sealed partial class DeliveryLoop : ILaneReader
 {
     private const int PutsBetweenYields = 16;
 
+    // What may be on its way to the dead letter queue before no more is put: its records and bytes are held beside the buffers.
+    private const int MaxDeadLetters = 1000;
+    private const long MaxDeadLetterBytes = 1024 * 1024;
+
     private readonly TaskPipelineSpec _spec;
     private readonly SinkTask _sink;
     private readonly Inbox _inbox;
     private readonly RecordAssembler _assembler;
     private readonly ErrorPolicy _errors;
+    private readonly DeadLetterQueue? _deadLetters;
     private readonly Action<LanePartition, long> _outOfRange;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -60,6 +65,9 @@ internal sealed partial class DeliveryLoop : ILaneReader
     private TimeSpan _delay;
     private long _notBefore;
     private long _lastNumber;
+    private int _deadLettersOut;
+    private long _deadLetterBytesOut;
+    private bool _hasEnded;
 
     // Written by the loop, read by anyone.
     private long _delivered;
@@ -74,6 +82,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
     /// <param name="inbox">Where records arrive.</param>
     /// <param name="assembler">Converts them.</param>
     /// <param name="errors">What happens to what fails.</param>
+    /// <param name="deadLetters">Where records go that fail; null for nowhere. Belongs to the caller.</param>
     /// <param name="outOfRange">Called when there are no records at a partition's position.</param>
     /// <param name="grace">How long puts that are under way may take to end when the task has failed.</param>
     /// <param name="time">The clock.</param>
@@ -84,6 +93,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
         Inbox inbox,
         RecordAssembler assembler,
         ErrorPolicy errors,
+        DeadLetterQueue? deadLetters,
         Action<LanePartition, long> outOfRange,
         TimeSpan grace,
         TimeProvider time,
@@ -94,6 +104,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
         _inbox = inbox;
         _assembler = assembler;
         _errors = errors;
+        _deadLetters = deadLetters;
         _outOfRange = outOfRange;
         _grace = grace;
         _time = time;
@@ -121,6 +132,8 @@ internal sealed partial class DeliveryLoop : ILaneReader
 
     public string? LastError => _lastError;
 
+    public ErrorCounts Errors => _errors.Counters.Counts;
+
     public DateTimeOffset? LastAcknowledgement
         => Volatile.Read(ref _lastAcknowledgement) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
@@ -135,6 +148,26 @@ internal sealed partial class DeliveryLoop : ILaneReader
 
     /// <summary>Fails the task.</summary>
     public void Fail(Exception error) => Post(() => Fault(error));
+
+    /// <summary>The sink cannot deliver a record of a put that is under way, and goes on with the others.</summary>
+    /// <param name="partition">Where the record was read.</param>
+    /// <param name="offset">Its offset.</param>
+    /// <param name="error">Why.</param>
+    /// <returns>Completes when the record is in the dead letter queue, where there is one.</returns>
+    /// <exception cref="ConnectException">The error is not tolerated, or the dead letter queue did not take the record.</exception>
+    public Task ReportAsync(TopicPartition partition, long offset, Exception error)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_postLock)
+        {
+            if (_hasEnded)
+                throw new ConnectException($"{_spec} has been stopped.");
+            _posted.Add(() => Report(partition, offset, error, done));
+        }
+
+        _signal.Set();
+        return done.Task;
+    }
 
     /// <summary>Begins no further put, or goes on.</summary>
     public void SetPaused(bool isPaused)
@@ -240,13 +273,13 @@ internal sealed partial class DeliveryLoop : ILaneReader
         {
             TakeResults();
             RunPosted();
-            if (_isStopping && (_inFlight.Count == 0 || _isAbandoning))
+            if (_isStopping && (IsQuiet || _isAbandoning))
                 return;
             if (_fault is not null)
                 Complete();
             if (TryGetCommand(out var command))
             {
-                if (_inFlight.Count == 0 || !Settles(command))
+                if (IsQuiet || !Settles(command))
                 {
                     await ExecuteAsync(command).ConfigureAwait(false);
                     continue;
@@ -267,13 +300,16 @@ internal sealed partial class DeliveryLoop : ILaneReader
         }
     }
 
-    /// <summary>Reports the failure: when no put is under way, but not later than after the grace time.</summary>
+    /// <summary>Whether nothing is on its way, neither to the destination nor to the dead letter queue.</summary>
+    private bool IsQuiet => _inFlight.Count == 0 && _deadLettersOut == 0;
+
+    /// <summary>Reports the failure: when nothing is on its way, but not later than after the grace time.</summary>
     private void Complete()
     {
         if (_completion.Task.IsCompleted)
             return;
         var waited = _time.GetElapsedTime(_faultedAt);
-        if (_inFlight.Count == 0 || waited >= _grace)
+        if (IsQuiet || waited >= _grace)
             _completion.TrySetException(_fault!);
         else
             _timer.Change(_grace - waited + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
@@ -362,13 +398,17 @@ internal sealed partial class DeliveryLoop : ILaneReader
 
     /// <summary>Whether another put is begun as soon as there is something to put.</summary>
     private bool MayPut
-        => !_isStopping && !_isPaused && _fault is null && _failed.Count == 0 && _inFlight.Count < _maxInFlight
+        => !_isStopping && !_isPaused && _fault is null && _failed.Count == 0 && _inFlight.Count < _maxInFlight && !IsDeadLetterQueueBusy
             && !TryGetCommand(out _);
 
     private bool TryPut()
     {
-        if (_isStopping || _isPaused || _fault is not null || _failed.Count > 0 || _inFlight.Count >= _maxInFlight)
+        if (_isStopping || _isPaused || _fault is not null || _failed.Count > 0 || _inFlight.Count >= _maxInFlight
+            || IsDeadLetterQueueBusy)
+        {
             return false;
+        }
+
         if (_notBefore != 0)
         {
             var now = _time.GetTimestamp();
@@ -433,16 +473,18 @@ internal sealed partial class DeliveryLoop : ILaneReader
             if (put.Cursor != begin)
                 put.Failures = 0; // another record than the one that failed before
             _lastError = error.Message;
+            _errors.Counters.Failed();
             if (error.CanRetry && Delay(put, _errors.Conversions, error.InnerException) is { } delay)
             {
                 Volatile.Write(ref _retries, _retries + 1);
+                _errors.Counters.Retried();
                 _notBefore = After(delay);
                 _assembling = put;
                 return false;
             }
 
-            ref readonly var record = ref RecordAssembler.Current(put, out var partition);
-            if (_errors.Judge(error, partition, record.Offset, record.Timestamp) is { } fatal)
+            ref readonly var record = ref RecordAssembler.Current(put, out var part);
+            if (Judge(RecordError.Of(error), part, record) is { } fatal)
             {
                 Fault(fatal);
                 _undeliverable = new PutBatch(_ => _signal.Set());
@@ -455,7 +497,106 @@ internal sealed partial class DeliveryLoop : ILaneReader
             RecordAssembler.Skip(put);
             put.Failures = 0;
             Volatile.Write(ref _skipped, _skipped + 1);
+            if (IsDeadLetterQueueBusy)
+            {
+                _assembling = put;
+                return false;
+            }
         }
+    }
+
+    /// <summary>
+    /// A record failed for good: sees to it that it is logged and gets into the dead letter queue. Returns null when it is to be skipped,
+    /// else what the task fails with.
+    /// </summary>
+    private ConnectException? Judge(in RecordError error, in PutBatch.Part part, in RecordEntry record, TaskCompletionSource? done = null)
+    {
+        var partition = part.Segment.Batch.Partition;
+        var fatal = _errors.Judge(error, partition.Id, record);
+        if (_deadLetters is { } queue)
+            Bury(queue, error, part, record, fatal, done);
+        else if (fatal is null)
+            done?.SetResult();
+        else
+            done?.SetException(fatal);
+        return fatal;
+    }
+
+    private bool IsDeadLetterQueueBusy => _deadLettersOut >= MaxDeadLetters || _deadLetterBytesOut >= MaxDeadLetterBytes;
+
+    /// <summary>
+    /// Sends a record to the dead letter queue. Until it is there, no offset behind the record can be committed; when it does not get
+    /// there, the task fails.
+    /// </summary>
+    private void Bury(
+        DeadLetterQueue queue, in RecordError error, in PutBatch.Part part, in RecordEntry record, ConnectException? fatal,
+        TaskCompletionSource? done)
+    {
+        var (partition, number) = (part.Segment.Batch.Partition, part.Number);
+        var (offset, bytes) = (record.Offset, DeadLetter.Size(record));
+        if (fatal is null)
+            partition.Acknowledgement.Hold(number);
+        _deadLettersOut++;
+        _deadLetterBytesOut += bytes;
+        _errors.Counters.DeadLetter();
+        var sending = queue.SendAsync(queue.Write(record, partition.Id, error));
+        _ = sending.ContinueWith(
+            _ => Post(Sent), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        void Sent()
+        {
+            _deadLettersOut--;
+            _deadLetterBytesOut -= bytes;
+            if (sending.IsCompletedSuccessfully)
+            {
+                if (fatal is not null)
+                {
+                    done?.SetException(fatal);
+                    return;
+                }
+
+                partition.Acknowledgement.Release(number);
+                done?.SetResult();
+                return;
+            }
+
+            var failure = new ConnectException(
+                $"The dead letter queue {queue.Topic} did not take the record of topic {partition.Id.Topic}, partition "
+                + $"{partition.Id.Partition}, offset {offset}: {sending.Exception?.InnerException?.Message ?? "the task was stopped."}");
+            _errors.Counters.DeadLetterFailed();
+            if (!_isStopping)
+                Log.DeadLetterFailed(_logger, _spec.Connector, _spec.Task, failure.Message);
+            Fault(failure);
+            done?.SetException(failure);
+        }
+    }
+
+    private void Report(TopicPartition partition, long offset, Exception error, TaskCompletionSource done)
+    {
+        foreach (var put in _inFlight)
+        {
+            foreach (ref readonly var part in put.Parts)
+            {
+                if (part.Segment.Batch.Partition.Id != partition || !part.TryFind(offset, out var record))
+                    continue;
+                put.Reported++;
+                _lastError = error.Message;
+                _errors.Counters.Failed();
+                Volatile.Write(ref _skipped, _skipped + 1);
+                if (Judge(RecordError.OfPut(_sink.GetType(), error), part, record, done) is { } fatal)
+                {
+                    // Never released: the record is neither delivered nor skipped.
+                    part.Segment.Batch.Partition.Acknowledgement.Hold(part.Number);
+                    Fault(fatal);
+                }
+
+                return;
+            }
+        }
+
+        done.SetException(new ConnectException(
+            $"{_sink.GetType().FullName} reported a failure of {partition}, offset {offset}, which is in no put that is under way: "
+            + "records can be reported until their put has completed."));
     }
 
     private void Put(PutBatch put)
@@ -493,7 +634,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
     {
         if (countDelivered)
         {
-            Volatile.Write(ref _delivered, _delivered + put.RecordCount);
+            Volatile.Write(ref _delivered, _delivered + put.RecordCount - put.Reported);
             Volatile.Write(ref _lastAcknowledgement, _time.GetUtcNow().Ticks);
         }
 
@@ -518,6 +659,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
                 JudgeRecords(put, partial);
                 break;
             case RetriableException retriable:
+                _errors.Counters.Failed();
                 Retry(put, retriable, retriable.RetryAfter);
                 break;
             default:
@@ -546,15 +688,17 @@ internal sealed partial class DeliveryLoop : ILaneReader
             }
 
             last = failure.Index;
+            _errors.Counters.Failed();
             if (failure.CanRetry || fatal is not null)
             {
                 again.Add(failure.Index);
                 continue;
             }
 
-            ref readonly var record = ref put.Records[failure.Index];
-            var partition = put.PartOf(failure.Index).Segment.Batch.Partition.Id;
-            fatal = _errors.Judge(failure, _sink.GetType(), partition, record.Offset, record.Timestamp);
+            ref readonly var part = ref put.PartOf(failure.Index);
+            if (!part.TryFind(put.Records[failure.Index].Offset, out var record))
+                throw new InvalidOperationException($"Offset {put.Records[failure.Index].Offset} was not read in this batch.");
+            fatal = Judge(RecordError.OfPut(_sink.GetType(), failure.Error), part, record);
             if (fatal is null)
                 Volatile.Write(ref _skipped, _skipped + 1);
             else
@@ -588,8 +732,9 @@ internal sealed partial class DeliveryLoop : ILaneReader
         if (Delay(put, _errors.Puts, error, asked) is { } delay)
         {
             Volatile.Write(ref _retries, _retries + 1);
+            _errors.Counters.Retried();
             _delay = delay > _delay ? delay : _delay;
-            Log.PutFailed(_logger, _spec.Connector, _spec.Task, put.Failures, delay, error.Message);
+            Log.PutFailed(_logger, _spec.Connector, _spec.Task, put.Failures, delay, _errors.Redact(error.Message));
         }
         else
         {
@@ -648,6 +793,8 @@ internal sealed partial class DeliveryLoop : ILaneReader
         _timer.Dispose();
         lock (_postLock)
         {
+            _hasEnded = true;
+            RunPosted();
             while (_commands.TryDequeue(out var command))
                 command.TrySetException(new ConnectException($"{_spec} has been stopped."));
         }
@@ -672,5 +819,8 @@ internal sealed partial class DeliveryLoop : ILaneReader
             "{Connector}-{Task}: the destination did not accept a batch (failure {Failures}); trying again in {Delay}: {Error}")]
         public static partial void PutFailed(
             ILogger logger, string connector, int task, int failures, TimeSpan delay, string error);
+
+        [LoggerMessage(2, LogLevel.Error, "{Connector}-{Task}: {Error}")]
+        public static partial void DeadLetterFailed(ILogger logger, string connector, int task, string error);
     }
 }

@@ -5,10 +5,10 @@ namespace Exports.Pipeline;
 
 /// <summary>
 /// What happens to what fails: the <c>errors.*</c> keys of a connector. Puts are tried again for five minutes where
-/// <c>errors.retry.timeout</c> is not set, conversions not at all.
+/// <c>errors.retry.timeout</c> is not set, conversions not at all. Used by the task's loop alone.
 /// </summary>
 internal sealed partial class ErrorPolicy(
-    ConnectorConfig config, bool hasRetryTimeout, int task, TimeProvider time, ILogger logger)
+    ConnectorConfig config, bool hasRetryTimeout, int task, Func<string, string> redact, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan s_sayAgainAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_putTimeout = TimeSpan.FromMinutes(5);
@@ -22,48 +22,66 @@ internal sealed partial class ErrorPolicy(
     /// <summary>When conversions are tried again.</summary>
     public RetrySchedule Conversions { get; } = new(config.RetryTimeout, config.RetryDelayMax);
 
-    /// <summary>A record could not be converted: returns null when it is to be skipped, else what the task fails with.</summary>
-    public Exception? Judge(ConversionException error, TopicPartition partition, long offset, long timestamp)
-        => Judge(error.StageName, error.ClassName, error, partition, offset, timestamp);
+    /// <summary>What has gone wrong so far.</summary>
+    public ErrorCounters Counters { get; } = new(time);
 
-    /// <summary>The destination does not take a record: returns null when it is to be skipped, else what the task fails with.</summary>
-    public Exception? Judge(RecordFailure failure, Type sink, TopicPartition partition, long offset, long timestamp)
-        => Judge("TASK_PUT", sink.FullName!, failure.Error, partition, offset, timestamp);
+    /// <summary>A message without secrets.</summary>
+    public string Redact(string message) => redact(message);
 
-    private ConnectException? Judge(
-        string stage, string className, Exception error, TopicPartition partition, long offset, long timestamp)
+    /// <summary>A record failed for good: returns null when it is to be skipped, else what the task fails with.</summary>
+    /// <param name="error">What failed.</param>
+    /// <param name="partition">Where the record was read.</param>
+    /// <param name="record">The record as it was read.</param>
+    public ConnectException? Judge(in RecordError error, TopicPartition partition, in RecordEntry record)
     {
+        Counters.Gave(config.ToleratesErrors);
         if (config.LogsErrors)
         {
-            if (config.LogsPositions)
-            {
-                Log.RecordFailedAt(
-                    logger, error, config.Name, task, stage, className, partition.Topic, partition.Partition, offset, timestamp);
-            }
-            else
-            {
-                Log.RecordFailed(logger, error, config.Name, task, stage, className);
-            }
+            Counters.Logged();
+            var where = config.LogsPositions ? Describe(partition, record) : "";
+            Log.RecordFailed(logger, Safe(error.Cause), config.Name, task, error.Stage, error.ClassName, where);
         }
 
-        if (config.ToleratesErrors)
-            Skipped(error);
-        return config.ToleratesErrors
-            ? null
-            : new ConnectException(
-                $"Tolerance exceeded in error handler: stage {stage} failed for the record of topic {partition.Topic}, "
-                + $"partition {partition.Partition}, offset {offset}: {error.Message}",
-                error);
+        if (!config.ToleratesErrors)
+        {
+            return new ConnectException(
+                $"Tolerance exceeded in error handler: stage {error.Stage} failed for the record of topic {partition.Topic}, "
+                + $"partition {partition.Partition}, offset {record.Offset}: {error.Error.Message}",
+                error.Error);
+        }
+
+        Skipped(error.Error);
+        return null;
     }
 
-    /// <summary>Says that records were skipped: the first time, and then at most every ten seconds. Called by the task's loop alone.</summary>
+    /// <summary>As Kafka Connect writes it: where the record is, and nothing that is in it.</summary>
+    private static string Describe(TopicPartition partition, in RecordEntry record)
+    {
+        var timestamp = record.TimestampType switch
+        {
+            TimestampType.CreateTime => $", timestamp={record.Timestamp}, timestampType=CreateTime",
+            TimestampType.LogAppendTime => $", timestamp={record.Timestamp}, timestampType=LogAppendTime",
+            _ => "",
+        };
+        return $", where consumed record is {{topic='{partition.Topic}', partition={partition.Partition}, "
+            + $"offset={record.Offset}{timestamp}}}";
+    }
+
+    private Exception Safe(Exception error)
+    {
+        var text = error.ToString();
+        var safe = redact(text);
+        return safe == text ? error : new ConnectException(safe);
+    }
+
+    /// <summary>Says that records were skipped: the first time, and then at most every ten seconds.</summary>
     private void Skipped(Exception error)
     {
         _skipped++;
         if (_saidAt is { } at && time.GetElapsedTime(at) < s_sayAgainAfter)
             return;
         _saidAt = time.GetTimestamp();
-        Log.Skipped(logger, config.Name, task, _skipped, error.Message);
+        Log.Skipped(logger, config.Name, task, _skipped, redact(error.Message));
         _skipped = 0;
     }
 
@@ -73,15 +91,9 @@ internal sealed partial class ErrorPolicy(
             "{Connector}-{Task}: records were skipped because of errors.tolerance=all, {Records} since this was last said; the last one: {Error}")]
         public static partial void Skipped(ILogger logger, string connector, int task, long records, string error);
 
-        [LoggerMessage(1, LogLevel.Error, "A record failed in {Connector}-{Task}, stage {Stage}, class {Class}")]
+        [LoggerMessage(1, LogLevel.Error,
+            "Error encountered in task {Connector}-{Task}. Executing stage '{Stage}' with class '{Class}'{Where}.")]
         public static partial void RecordFailed(
-            ILogger logger, Exception error, string connector, int task, string stage, string @class);
-
-        [LoggerMessage(2, LogLevel.Error,
-            "A record failed in {Connector}-{Task}, stage {Stage}, class {Class}: topic {Topic}, partition {Partition}, "
-            + "offset {Offset}, timestamp {Timestamp}")]
-        public static partial void RecordFailedAt(
-            ILogger logger, Exception error, string connector, int task, string stage, string @class,
-            string topic, int partition, long offset, long timestamp);
+            ILogger logger, Exception error, string connector, int task, string stage, string @class, string where);
     }
 }

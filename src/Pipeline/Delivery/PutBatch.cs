@@ -60,6 +60,9 @@ internal sealed class PutBatch : SinkBatch
     /// <summary>How far <see cref="RecordAssembler"/> has come.</summary>
     public (int Part, int Entry) Cursor { get; set; }
 
+    /// <summary>How many of its records the sink has reported as undeliverable in this put.</summary>
+    public int Reported { get; set; }
+
     /// <summary>Whether the sink is done with it.</summary>
     public bool IsSettled => Volatile.Read(ref _state) == Settled;
 
@@ -114,6 +117,7 @@ internal sealed class PutBatch : SinkBatch
     public void Put(SinkTask sink, CancellationToken cancellationToken)
     {
         _thrown = null;
+        Reported = 0;
         Volatile.Write(ref _state, InFlight);
         try
         {
@@ -302,6 +306,7 @@ internal sealed class PutBatch : SinkBatch
         _thrown = null;
         Cursor = default;
         Failures = 0;
+        Reported = 0;
     }
 
     private static void Settle(in Part part)
@@ -342,6 +347,30 @@ internal sealed class PutBatch : SinkBatch
 
         /// <summary>Their number at the partition's acknowledgement.</summary>
         public long Number { get; } = number;
+
+        /// <summary>The record with that offset as it was read; false when there is none.</summary>
+        public readonly bool TryFind(long offset, out RecordEntry entry)
+        {
+            var entries = Segment.Batch.Entries.Slice(Segment.First, Segment.Count);
+            var (low, high) = (0, entries.Length - 1);
+            while (low <= high)
+            {
+                var middle = (low + high) / 2;
+                if (entries[middle].Offset == offset)
+                {
+                    entry = entries[middle];
+                    return true;
+                }
+
+                if (entries[middle].Offset < offset)
+                    low = middle + 1;
+                else
+                    high = middle - 1;
+            }
+
+            entry = default;
+            return false;
+        }
 
         /// <summary>The index behind the last of the put's records that came of them.</summary>
         public int RecordsEnd { get; set; }

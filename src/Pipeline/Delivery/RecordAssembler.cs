@@ -8,7 +8,7 @@ namespace Exports.Pipeline;
 /// Makes the records of a put. Receives where they lie in memory, converts and transforms them, and leaves out those that a
 /// transform drops. What passes through unchanged is neither parsed nor copied, and nothing is allocated for it.
 /// </summary>
-internal sealed unsafe class RecordAssembler(RecordConversion conversion)
+internal sealed unsafe class RecordAssembler(RecordConversion conversion, bool readsHeaders)
 {
     private readonly bool _isPassThrough = conversion.IsPassThrough;
 
@@ -44,7 +44,8 @@ internal sealed unsafe class RecordAssembler(RecordConversion conversion)
                     Key = entry.Key is null ? ConnectValue.Null : Value(entry.Key, entry.KeyLength, ref window),
                     Value = entry.Value is null ? ConnectValue.Null : Value(entry.Value, entry.ValueLength, ref window),
                 };
-                if (_isPassThrough && entry.HeaderCount == 0)
+                var hasHeaders = readsHeaders && entry.HeaderCount != 0;
+                if (_isPassThrough && !hasHeaders)
                 {
                     count++;
                     continue;
@@ -53,7 +54,7 @@ internal sealed unsafe class RecordAssembler(RecordConversion conversion)
                 holdsObjects = true;
                 try
                 {
-                    if (entry.HeaderCount != 0)
+                    if (hasHeaders)
                         records[count] = records[count] with { Headers = ReadHeaders(entry, ref window) };
                     if (conversion.Convert(ref records[count]))
                         count++;
@@ -76,13 +77,12 @@ internal sealed unsafe class RecordAssembler(RecordConversion conversion)
         return null;
     }
 
-    /// <summary>The record at the batch's cursor, as it was read.</summary>
-    public static ref readonly RecordEntry Current(PutBatch put, out TopicPartition partition)
+    /// <summary>The record at the batch's cursor, as it was read, and the part that it belongs to.</summary>
+    public static ref readonly RecordEntry Current(PutBatch put, out PutBatch.Part part)
     {
         var (p, e) = put.Cursor;
-        var segment = put.Parts[p].Segment;
-        partition = segment.Batch.Partition.Id;
-        return ref segment.Batch.Entries[segment.First + e];
+        part = put.Parts[p];
+        return ref part.Segment.Batch.Entries[part.Segment.First + e];
     }
 
     /// <summary>Leaves out the record at the batch's cursor.</summary>

@@ -16,6 +16,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     private readonly TaskPipelineSpec _spec;
     private readonly SinkTask _sink;
     private readonly SinkRetries _retries;
+    private readonly DeadLetterQueue? _deadLetters;
     private readonly Inbox _inbox;
     private readonly DeliveryLoop _loop;
     private readonly LaneSet _lanes;
@@ -37,6 +38,8 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     /// <param name="retries">What the sink reports of its own retries.</param>
     /// <param name="conversion">Its converters and transforms.</param>
     /// <param name="errors">What happens to what fails.</param>
+    /// <param name="deadLetters">Where records go that fail; null for nowhere. From now on the pipeline's.</param>
+    /// <param name="reporter">What the sink reports records to; null for none.</param>
     /// <param name="worker">What it shares with the other tasks of the worker.</param>
     /// <param name="laneSettings">The settings of the lanes that read for it.</param>
     /// <param name="positions">Where it begins to read.</param>
@@ -48,6 +51,8 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         SinkRetries retries,
         RecordConversion conversion,
         ErrorPolicy errors,
+        DeadLetterQueue? deadLetters,
+        ErrantRecordReporter? reporter,
         WorkerParts worker,
         LaneSettings laneSettings,
         StartPositions positions,
@@ -57,6 +62,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         _spec = spec;
         _sink = sink;
         _retries = retries;
+        _deadLetters = deadLetters;
         _lanes = worker.Lanes;
         _laneSettings = laneSettings;
         _positions = positions;
@@ -64,9 +70,12 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         _grace = worker.Options.ShutdownGrace;
         _time = worker.Time;
         _logger = logger;
-        _inbox = new Inbox(worker.Budget, sink.ReadsHeaders || conversion.ReadsHeaders);
+        var readsHeaders = sink.ReadsHeaders || conversion.ReadsHeaders;
+        _inbox = new Inbox(worker.Budget, readsHeaders || deadLetters is not null);
         _loop = new DeliveryLoop(
-            spec, sink, _inbox, new RecordAssembler(conversion), errors, Reset, _grace, worker.Time, logger);
+            spec, sink, _inbox, new RecordAssembler(conversion, readsHeaders), errors, deadLetters, Reset, _grace, worker.Time, logger);
+        if (reporter is not null)
+            reporter.Loop = _loop;
         Completion = CompleteAsync();
         // Observed: whoever does not look at it does not want to know.
         _ = Completion.ContinueWith(
@@ -92,6 +101,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         (_loop.LastError ?? _retries.Last?.Message) is { } error ? _redact(error) : null)
     {
         HoldsSince = _inbox.HoldsSince is { } read ? _time.GetUtcNow() - _time.GetElapsedTime(read) : null,
+        Errors = _loop.Errors,
     };
 
     /// <inheritdoc/>
@@ -299,6 +309,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         }
 
         _inbox.Dispose();
+        _deadLetters?.Dispose();
     }
 
     private async Task CompleteAsync()

@@ -8,7 +8,6 @@ namespace Exports.Pipeline;
 /// <summary>Starts the pipelines of a worker, and owns what they share. Thread-safe.</summary>
 public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
 {
-    private const string DeadLetterQueue = "errors.deadletterqueue.topic.name";
     private const string RetryTimeout = "errors.retry.timeout";
     private const string BootstrapServers = "bootstrap.servers";
 
@@ -46,7 +45,7 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
         _groupOffsets = groupOffsets;
         _loggers = loggers;
         var budget = new BufferBudget(options.BufferBytes, options.TaskBufferBytes);
-        _worker = new WorkerParts(options, new LaneSet(options, budget, time, loggers), budget, time);
+        _worker = new WorkerParts(options, new LaneSet(options, budget, time, loggers), budget, new DeadLetterProducers(loggers), time);
     }
 
     /// <summary>The number of lanes that are open.</summary>
@@ -54,6 +53,9 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
 
     /// <inheritdoc cref="LaneSet.Refusals"/>
     internal long Refusals => _worker.Lanes.Refusals;
+
+    /// <summary>The number of dead letter producers that are open.</summary>
+    internal int DeadLetterProducers => _worker.DeadLetters.Count;
 
     /// <summary>What all pipelines hold, in bytes.</summary>
     internal long BytesBuffered => _worker.Budget.Used;
@@ -75,42 +77,51 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the lanes. Dispose of the pipelines first.</summary>
-    public ValueTask DisposeAsync() => _worker.Lanes.DisposeAsync();
+    /// <summary>Closes the lanes and the dead letter producers. Dispose of the pipelines first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.Lanes.DisposeAsync().ConfigureAwait(false);
+        _worker.DeadLetters.Dispose();
+    }
 
     private async Task<ITaskPipeline> StartAsync(TaskPipelineSpec spec, ResolvedConfig resolved, CancellationToken cancellationToken)
     {
         var config = new ConnectorConfig(resolved);
-        if (resolved.TryGetValue(DeadLetterQueue, out var queue) && queue.Trim().Length > 0)
-            throw new ConfigException(DeadLetterQueue, queue, "dead letter queues are not supported yet; remove the key.");
         var (laneSettings, positions) = ReadConsumerSettings(config);
         var conversion = RecordConversion.Create(_plugins, resolved, _options);
-        var sink = _plugins.FindConnector(config.ConnectorClass).CreateTask();
+        var plugin = _plugins.FindConnector(config.ConnectorClass);
+        var deadLetters = await DeadLetterQueue.OpenAsync(
+            config, spec.Task, _worker, _admin, resolved.Redact, _loggers, cancellationToken).ConfigureAwait(false);
+        var sink = plugin.CreateTask();
+        var reporter = deadLetters is not null || config.LogsErrors ? new ErrantRecordReporter() : null;
         var retries = new SinkRetries();
         var context = new SinkTaskContext(
             spec.Connector,
             spec.Task,
             resolved,
-            new TaskLogger(_loggers.CreateLogger(sink.GetType().FullName!), spec),
+            new TaskLogger(_loggers.CreateLogger(sink.GetType().FullName!), spec, resolved.Redact),
             _worker.Time)
         {
             RetryTimeout = resolved.ContainsKey(RetryTimeout) ? config.RetryTimeout : null,
             RetryDelayMax = config.RetryDelayMax,
             ToleratesErrors = config.ToleratesErrors,
             OnRetry = retries.Add,
+            ErrantRecordReporter = reporter,
             SourceBootstrapServers = SourceBootstrapServers ?? "",
         };
         try
         {
             await sink.StartAsync(context, cancellationToken).ConfigureAwait(false);
             var logger = _loggers.CreateLogger<TaskPipeline>();
-            var errors = new ErrorPolicy(config, resolved.ContainsKey(RetryTimeout), spec.Task, _worker.Time, logger);
+            var errors = new ErrorPolicy(
+                config, resolved.ContainsKey(RetryTimeout), spec.Task, resolved.Redact, _worker.Time, logger);
             return new TaskPipeline(
-                spec, sink, retries, conversion, errors, _worker, laneSettings, positions, resolved.Redact, logger);
+                spec, sink, retries, conversion, errors, deadLetters, reporter, _worker, laneSettings, positions, resolved.Redact, logger);
         }
         catch (Exception e)
         {
             await StopQuietlyAsync(sink).ConfigureAwait(false);
+            deadLetters?.Dispose();
             if (e is ConnectException or OperationCanceledException)
                 throw;
             throw new ConnectException($"The task {spec} did not start: {e.Message}", e);

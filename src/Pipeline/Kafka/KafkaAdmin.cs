@@ -193,7 +193,12 @@ public sealed partial class KafkaAdmin : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _client ??= new AdminClientBuilder(_settings.Settings)
+            return _client ??= new AdminClientBuilder(
+                    new Dictionary<string, string>(_settings.Settings, StringComparer.Ordinal)
+                    {
+                        // Asking for a topic must not create it.
+                        ["allow.auto.create.topics"] = "false",
+                    })
                 .SetLogHandler((_, message) => Log.Librdkafka(_logger, message.Facility, message.Message))
                 .SetErrorHandler((_, error) => Log.Librdkafka(_logger, error.Code.ToString(), error.Reason))
                 .Build();

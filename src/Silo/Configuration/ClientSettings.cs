@@ -26,15 +26,16 @@ internal sealed class ClientSettings
     /// <summary>The keys, with their prefixes, that have no effect on the clients that they are for.</summary>
     public IReadOnlyCollection<string> Ignored => _ignored;
 
-    /// <summary>Checks the settings of all clients, and those of consumers and administrative clients. The worker makes no others.</summary>
+    /// <summary>Checks the settings of all clients, and those of consumers, producers and administrative clients.</summary>
     public static ClientSettings Check(PipelineOptions options)
     {
         var result = new ClientSettings();
         var ignoredBy = new Dictionary<string, int>(StringComparer.Ordinal);
         result.Check(ClientRole.Consumer, options.Client, WorkerKeys.Consumer, options.Consumer, ignoredBy);
+        result.Check(ClientRole.Producer, options.Client, WorkerKeys.Producer, options.Producer, ignoredBy);
         result.Check(ClientRole.Admin, options.Client, WorkerKeys.Admin, options.Admin, ignoredBy);
         // A setting for all clients has no effect only when it has none on any of them.
-        result._ignored.UnionWith(ignoredBy.Where(pair => pair.Value == 2).Select(pair => pair.Key));
+        result._ignored.UnionWith(ignoredBy.Where(pair => pair.Value == 3).Select(pair => pair.Key));
         return result;
     }
 

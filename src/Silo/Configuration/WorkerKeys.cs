@@ -51,13 +51,13 @@ internal static class WorkerKeys
     public static readonly IReadOnlyList<KeyFamily> Families =
     [
         new(Consumer, KeyUse.Used, "Settings of the consumers that read for connectors, under the names of Java clients; they win over the worker's own. A connector's `consumer.override.*` wins over both."),
-        new(Admin, KeyUse.Used, "Settings of the clients that ask Kafka about topics, and read and write group offsets."),
+        new(Producer, KeyUse.Used, "Settings of the producers that write to dead letter queues; a connector's `producer.override.*` wins over them. A Kafka sink has settings of its own for its target."),
+        new(Admin, KeyUse.Used, "Settings of the clients that ask Kafka about topics, create those of dead letter queues, and read and write group offsets."),
         new(KeyConverter + ".", KeyUse.Used, "Settings of the worker's key converter, such as `key.converter.schemas.enable`."),
         new(ValueConverter + ".", KeyUse.Used, "Settings of the worker's value converter."),
         new(HeaderConverter + ".", KeyUse.Used, "Settings of the worker's header converter."),
         new(ConfigProviders + ".", KeyUse.Used, "For each provider NAME: `config.providers.NAME.class`, and its parameters as `config.providers.NAME.param.*`."),
         new(LogLevelOf, KeyUse.Used, "The log level of what begins with a name: `log.level.Exports.Pipeline=DEBUG`. Levels as for `log.level`."),
-        new(Producer, KeyUse.NotNeeded, "the worker makes no producers of its own; a Kafka sink has settings of its own for its target"),
         new("config.storage.", KeyUse.NotNeeded, "configurations live under `data.dir`, not in a topic"),
         new("offset.storage.", KeyUse.NotNeeded, "offsets live under `data.dir`, and are mirrored to each connector's consumer group"),
         new("status.storage.", KeyUse.NotNeeded, "states are asked of the tasks themselves"),

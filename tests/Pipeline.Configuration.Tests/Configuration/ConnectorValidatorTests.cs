@@ -79,9 +79,6 @@ public class ConnectorValidatorTests
     [InlineData("value.converter.plugin.version", "[1,2)",
         "Invalid value [1,2) for configuration value.converter.plugin.version: Choosing the version of a plugin is not " +
             "supported yet; remove this key")]
-    [InlineData("errors.deadletterqueue.topic.name", "dlq",
-        "Invalid value dlq for configuration errors.deadletterqueue.topic.name: A dead letter queue is not supported yet; " +
-            "remove this key")]
     [InlineData("name", "cluster",
         "Consumer group for sink connector named cluster conflicts with Connect worker group connect-cluster")]
     [InlineData("consumer.override.group.id", "connect-cluster",

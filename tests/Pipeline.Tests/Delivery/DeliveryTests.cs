@@ -293,7 +293,7 @@ public sealed class DeliveryTests
 
         Assert.Equal(1, pipeline.Progress.RecordsSkipped);
         Assert.Equal(100, Assert.Single(await pipeline.FlushAsync(CancellationToken.None)).Offset);
-        Assert.Equal(1, worker.Log.CountOf("topic orders, partition 0, offset 25"));
+        Assert.Equal(1, worker.Log.CountOf("{topic='orders', partition=0, offset=25, "));
     }
 
     [Fact]

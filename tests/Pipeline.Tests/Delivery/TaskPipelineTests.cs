@@ -301,7 +301,6 @@ public sealed class TaskPipelineTests
     }
 
     [Theory]
-    [InlineData("errors.deadletterqueue.topic.name", "dlq", "not supported yet")]
     [InlineData("consumer.override.bootstrap.servers", "elsewhere:9092", "not supported yet")]
     [InlineData("consumer.override.auto.offset.reset", "sometime", "allowed: earliest, latest, none")]
     [InlineData("consumer.override.fetch.max.wait.ms", "soon", "fetch.max.wait.ms")]

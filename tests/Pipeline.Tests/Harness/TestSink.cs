@@ -48,6 +48,9 @@ public sealed class TestSink : IDisposable
 
     public Func<IReadOnlyList<TopicPartition>, Task>? OnClose { get; set; }
 
+    /// <summary>What the task was given at its last start.</summary>
+    public SinkTaskContext? Context { get; set; }
+
     public int Stops => Volatile.Read(ref _stops);
 
     public int Puts => Volatile.Read(ref _puts);
@@ -178,6 +181,7 @@ public sealed class TestSinkTask : SinkTask
     public override Task StartAsync(SinkTaskContext context, CancellationToken cancellationToken)
     {
         _sink = TestSink.Find(context.Config["test.sink"]);
+        _sink.Context = context;
         return _sink.OnStart?.Invoke() ?? Task.CompletedTask;
     }
 
