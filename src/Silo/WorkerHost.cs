@@ -36,9 +36,14 @@ public static class WorkerHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout(config));
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.AddRouting();
-        builder.Services.AddConnectApi(new ApiOptions());
+        builder.Services.AddConnectApi(new ApiOptions
+        {
+            MaxRequestBodyBytes = config.Rest.MaxRequestBytes,
+            RequestTimeout = config.Rest.RequestTimeout,
+        });
+        builder.Services.AddRestSurface(config.Rest);
         builder.Services.AddDataPlane(config);
-        var listeners = builder.AddRestServer(config.Listeners);
+        var listeners = builder.AddRestServer(config);
         try
         {
             builder.AddWorkerEngine(config);
@@ -52,6 +57,7 @@ public static class WorkerHost
             configure?.Invoke(builder);
             var app = builder.Build();
             app.UseBoundedDrain();
+            app.UseRestSurface(config.Rest);
             app.MapConnectApi();
             return app;
         }

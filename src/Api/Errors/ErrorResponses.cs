@@ -1,3 +1,4 @@
+using Exports.Api.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Exports.Api.Errors;
@@ -35,6 +36,14 @@ internal static class ErrorResponses
             + $"{string.Join('\n', errors)}\n"
             + "You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`");
 
+    public static ErrorResult Unauthorized { get; }
+        = new(StatusCodes.Status401Unauthorized, "HTTP 401 Unauthorized: the request needs credentials that are accepted here");
+
+    public static ErrorResult Forbidden(ApiRole needed, ApiRole? has)
+        => new(
+            StatusCodes.Status403Forbidden,
+            $"HTTP 403 Forbidden: the request needs the role {NameOf(needed)}; its caller has {(has is { } role ? $"the role {NameOf(role)}" : "none")}");
+
     public static ErrorResult BadPath(string path) => BadRequest($"The path {path} is not percent-encoded UTF-8");
 
     public static ErrorResult UnsupportedMediaType(string? contentType)
@@ -59,6 +68,8 @@ internal static class ErrorResponses
             $"Unexpected error; the worker's log tells the cause (request {requestId})");
 
     public static ErrorResult BadRequest(string message) => new(StatusCodes.Status400BadRequest, message);
+
+    private static string NameOf(ApiRole role) => role == ApiRole.Admin ? "admin" : "read-only";
 
     private static ErrorResult NotFound(string message) => new(StatusCodes.Status404NotFound, message);
 }

@@ -14,6 +14,9 @@ public sealed record WorkerConfig
     /// <summary>Where the REST API listens; at least one.</summary>
     public required IReadOnlyList<Listener> Listeners { get; init; }
 
+    /// <summary>Who may call the REST API, over what, and within which limits.</summary>
+    public required RestConfig Rest { get; init; }
+
     /// <summary>The directory of the worker's state, as a full path.</summary>
     public required string DataDir { get; init; }
 

@@ -89,6 +89,8 @@ internal sealed class WorkerConfigLoader
             }
             else if (WorkerKeys.FamilyOf(name) is { } family)
             {
+                if (family.Use == KeyUse.Warned)
+                    _warnings.Add($"{name} has no effect.");
                 if (family.Use == KeyUse.NotNeeded && name != "log4j.root.loglevel")
                     _notNeeded.Add(name);
             }
@@ -189,6 +191,7 @@ internal sealed class WorkerConfigLoader
             BootstrapServers = parsed.GetList(WorkerKeys.BootstrapServers),
             GroupId = pipeline.GroupId,
             Listeners = listeners,
+            Rest = new RestConfigReader(resolved, parsed, listeners, _errors).Read(),
             DataDir = Path.GetFullPath(parsed.GetString(WorkerKeys.DataDir)),
             PluginPath = [.. parsed.GetList(WorkerKeys.PluginPath).Where(item => item.Length > 0).Select(Path.GetFullPath)],
             OffsetFlushInterval = Milliseconds(parsed, WorkerKeys.FlushInterval),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Exports.Connectors.Sdk;
+using Exports.Silo.Rest;
 
 namespace Exports.Silo.Configuration;
 
@@ -15,6 +16,29 @@ internal static class WorkerKeys
     public const string ConfigProviders = "config.providers";
     public const string PluginPath = "plugin.path";
     public const string Listeners = "listeners";
+    public const string ListenersHttps = "listeners.https.";
+    public const string AdminListeners = "admin.listeners";
+    public const string RestExtensions = "rest.extension.classes";
+    public const string ResponseHeaders = "response.http.headers.config";
+    public const string AllowOrigin = "access.control.allow.origin";
+    public const string AllowMethods = "access.control.allow.methods";
+    public const string Authentication = "rest.authentication";
+    public const string OpenPaths = "rest.authentication.open.paths";
+    public const string UsersFile = "rest.authentication.basic.users.file";
+    public const string BearerAuthority = "rest.authentication.bearer.authority";
+    public const string BearerKeysFile = "rest.authentication.bearer.keys.file";
+    public const string BearerIssuer = "rest.authentication.bearer.issuer";
+    public const string BearerAudience = "rest.authentication.bearer.audience";
+    public const string BearerRolesClaim = "rest.authentication.bearer.roles.claim";
+    public const string BearerAdminRoles = "rest.authentication.bearer.roles.admin";
+    public const string BearerReadOnlyRoles = "rest.authentication.bearer.roles.read.only";
+    public const string MaxRequestBytes = "rest.max.request.bytes";
+    public const string MaxHeaderBytes = "rest.max.header.bytes";
+    public const string MaxRequestLineBytes = "rest.max.request.line.bytes";
+    public const string MaxConnections = "rest.max.connections";
+    public const string RequestTimeout = "rest.request.timeout.ms";
+    public const string HeadersTimeout = "rest.headers.timeout.ms";
+    public const string IdleTimeout = "rest.idle.timeout.ms";
     public const string RestHostName = "rest.host.name";
     public const string RestPort = "rest.port";
     public const string FlushInterval = "offset.flush.interval.ms";
@@ -34,17 +58,21 @@ internal static class WorkerKeys
     private const string Plugins = "Converters and plugins";
     private const string Tasks = "Tasks and offsets";
     private const string Rest = "REST API";
+    private const string Access = "REST API: who may call";
+    private const string Tls = "REST API: TLS";
+    private const string Limits = "REST API: limits";
     private const string State = "State, memory and threads";
     private const string Logging = "Logging";
+    private const string BasicExtension = "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension";
     private const string OnlySources = "concerns source connectors alone; every connector here is a sink";
 
     /// <summary>The groups in the order in which they are documented.</summary>
-    public static readonly IReadOnlyList<string> Groups = [Kafka, Plugins, Tasks, Rest, State, Logging];
+    public static readonly IReadOnlyList<string> Groups = [Kafka, Plugins, Tasks, Rest, Access, Tls, Limits, State, Logging];
 
     /// <summary>The keys that have a name of their own.</summary>
     public static readonly IReadOnlyList<WorkerKey> All =
     [
-        .. InKafka(), .. InPlugins(), .. InTasks(), .. InRest(), .. InState(), .. InLogging(), .. WithoutMeaning(),
+        .. InKafka(), .. InPlugins(), .. InTasks(), .. InRest(), .. InAccess(), .. InTls(), .. InLimits(), .. InState(), .. InLogging(), .. WithoutMeaning(),
     ];
 
     /// <summary>The keys that begin alike.</summary>
@@ -63,7 +91,7 @@ internal static class WorkerKeys
         new("status.storage.", KeyUse.NotNeeded, "states are asked of the tasks themselves"),
         new("rest.advertised.", KeyUse.NotNeeded, "no request is passed on from worker to worker"),
         new("inter.worker.", KeyUse.NotNeeded, "no request is passed on from worker to worker"),
-        new("listeners.https.", KeyUse.NotNeeded, "there is no https listener (see `listeners`)"),
+        new(ListenersHttps, KeyUse.Warned, "Java's names of algorithms and providers, and other settings of TLS that are not in the tables above."),
         new("topic.creation.", KeyUse.NotNeeded, OnlySources),
         new("metrics.", KeyUse.NotNeeded, "metrics are not sampled in windows, and need no reporter"),
         new("internal.", KeyUse.NotNeeded, "configurations and offsets are not stored through converters"),
@@ -128,24 +156,27 @@ internal static class WorkerKeys
     private static IEnumerable<WorkerKey> InRest() =>
     [
         Used(Listeners, ConfigType.List, "http://:8083", Rest, "Where the REST API listens.",
-            allowed: "`http://host:port`, separated by commas; an empty host for all addresses, port 0 for a free one", check: ListenersParse, importance: ConfigImportance.High),
+            allowed: "`http://host:port` or `https://host:port`, separated by commas; an empty host for all addresses, port 0 for a free one", check: ListenersParse, importance: ConfigImportance.High),
         Used(RestHostName, ConfigType.String, null, Rest,
             "The host of the listener where `listeners` is not given. Older workers and images use it.", check: Host),
         Used(RestPort, ConfigType.Int, null, Rest,
             "The port of the listener where `listeners` is not given. Older workers and images use it.",
             allowed: "0 to 65535", check: ConfigChecks.Between(0, 65535)),
-        Refused("admin.listeners", ConfigType.List, null, Rest,
-            "Would move `/admin` to an address of its own. There is no `/admin` yet; when there is, it must not open at the "
-            + "public address of a worker whose operator has set this.", ""),
-        Refused("rest.extension.classes", ConfigType.List, "", Rest,
-            "Java classes that guard or extend the REST API. Not implemented: starting without them would open what they guard.",
-            ""),
-        Refused("response.http.headers.config", ConfigType.String, "", Rest,
-            "Headers to add to every response, most often for security. Not implemented.", ""),
-        Warned("access.control.allow.origin", ConfigType.String, "", Rest,
-            "Would allow pages of other origins to call the API. Not implemented: browsers keep them out.", ""),
-        Warned("access.control.allow.methods", ConfigType.String, "", Rest,
-            "Would name the methods for pages of other origins. Not implemented: browsers keep them out.", ""),
+        Used(AdminListeners, ConfigType.List, null, Rest,
+            "Where `/admin` alone is served. Not given: at `listeners`, with everything else. Empty: nowhere.",
+            allowed: "as `listeners`, and others than those"),
+        Used(ResponseHeaders, ConfigType.String, "", Rest,
+            "Headers for every response. Actions are `add`, `set`, and, with a number of milliseconds from now as value, `addDate` and `setDate`.",
+            allowed: "`ACTION NAME: VALUE`, separated by commas; an entry that holds a comma in double quotes", check: HeadersParse),
+        Used(AllowOrigin, ConfigType.List, "", Rest,
+            "The origins whose pages may call the API from a browser. None by default. Credentials that the browser keeps are never taken.",
+            allowed: "`*`, or origins such as `https://ui.example.com` or `https://*.example.com`, separated by commas", check: Origins),
+        Used(AllowMethods, ConfigType.List, "", Rest, "The methods for those pages; `GET,POST,HEAD` where it is empty.",
+            allowed: "methods, separated by commas", check: ConfigChecks.EachOneOf("", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")),
+        Used(RestExtensions, ConfigType.List, "", Rest,
+            "Java classes are not loaded. Of the original's own, the one for basic authentication is taken together with "
+            + "`rest.authentication=basic`, which does its work.",
+            allowed: "empty, or `" + BasicExtension + "`", check: Extensions),
         Refused("connector.client.config.override.policy", ConfigType.Class, "All", Rest,
             "Which client settings a connector may override. Only `All` is implemented: another policy would not be kept.",
             "All", "AllConnectorClientConfigOverridePolicy",
@@ -154,6 +185,73 @@ internal static class WorkerKeys
             "Whether the topics that a connector uses are kept for `/connectors/NAME/topics`. Not implemented.", "true"),
         Warned("topic.tracking.allow.reset", ConfigType.Boolean, "true", Rest,
             "Whether that record may be reset. Not implemented.", "true"),
+    ];
+
+    private static IEnumerable<WorkerKey> InAccess() =>
+    [
+        Used(Authentication, ConfigType.List, "", Access,
+            "How callers say who they are. Empty: they need not, and everybody who reaches a listener may do everything. See [security](security.md).",
+            allowed: "`basic`, `bearer`, or both", check: ConfigChecks.EachOneOf("basic", "bearer"), importance: ConfigImportance.High),
+        Used(OpenPaths, ConfigType.List, "/health", Access, "What anybody may read all the same. Empty: nothing.",
+            allowed: "`/` and `/health`, separated by commas", check: ConfigChecks.EachOneOf("", "/", "/health")),
+        Used(UsersFile, ConfigType.String, null, Access,
+            "The file of users for `basic`: a line each, `name=admin,HASH` or `name=read-only,HASH`. `Exports.Silo --hash-password` makes the hash. Read anew when it changes."),
+        Used(BearerAuthority, ConfigType.String, null, Access,
+            "For `bearer`: the address of an OpenID Connect issuer, below which `/.well-known/openid-configuration` is found. Its keys are fetched and renewed."),
+        Used(BearerKeysFile, ConfigType.String, null, Access,
+            "For `bearer` without an authority: a file with the public keys that sign tokens, as JSON Web Key Set or PEM. Read anew when it changes."),
+        Used(BearerIssuer, ConfigType.String, null, Access, "For `bearer`: the issuer (`iss`) that tokens must have; by default what the authority says."),
+        Used(BearerAudience, ConfigType.List, null, Access, "For `bearer`: the audiences (`aud`), of which tokens must have one."),
+        Used(BearerRolesClaim, ConfigType.String, "roles", Access,
+            "For `bearer`: the claim with the caller's roles, a list of texts or one text with spaces between. Dots lead into objects: `realm_access.roles`.",
+            check: ConfigChecks.NonEmpty),
+        Used(BearerAdminRoles, ConfigType.List, "admin", Access, "For `bearer`: the roles whose callers may do everything."),
+        Used(BearerReadOnlyRoles, ConfigType.List, "read-only", Access, "For `bearer`: the roles whose callers may read, and check configurations."),
+    ];
+
+    private static IEnumerable<WorkerKey> InTls()
+    {
+        foreach (var (name, type, def, documentation, allowed) in new (string, ConfigType, string?, string, string?)[]
+        {
+            ("ssl.keystore.type", ConfigType.String, "PKCS12", "What the key store is.", "`PKCS12`, `PEM`"),
+            ("ssl.keystore.location", ConfigType.String, null, "The file with the worker's certificate, its chain and its key. Read anew when it changes.", null),
+            ("ssl.keystore.password", ConfigType.Password, null, "The password of a PKCS12 file.", null),
+            ("ssl.key.password", ConfigType.Password, null, "The password of an encrypted key in PEM.", null),
+            ("ssl.keystore.certificate.chain", ConfigType.String, null, "Instead of a file: the certificate and its chain, in PEM.", null),
+            ("ssl.keystore.key", ConfigType.Password, null, "Instead of a file: the key, in PEM.", null),
+            ("ssl.client.auth", ConfigType.String, "none", "Whether callers need a certificate. `requested`: one that is given must be good.", "`none`, `requested`, `required`"),
+            ("ssl.truststore.type", ConfigType.String, "PKCS12", "What the trust store is.", "`PKCS12`, `PEM`"),
+            ("ssl.truststore.location", ConfigType.String, null, "The file with the authorities of callers' certificates. Read anew when it changes.", null),
+            ("ssl.truststore.password", ConfigType.Password, null, "The password of a PKCS12 file.", null),
+            ("ssl.truststore.certificates", ConfigType.String, null, "Instead of a file: the authorities, in PEM.", null),
+            ("ssl.enabled.protocols", ConfigType.List, "TLSv1.2,TLSv1.3", "The versions of TLS.", "`TLSv1.2`, `TLSv1.3`"),
+            ("ssl.cipher.suites", ConfigType.List, null, "The cipher suites; by default those of the machine.", "names of IANA's registry, separated by commas"),
+            ("ssl.engine.factory.class", ConfigType.String, null, "Java classes are not loaded: refused.", "not given"),
+        })
+        {
+            yield return Used(ListenersHttps + name, type, def, Tls, documentation, allowed);
+        }
+    }
+
+    private static IEnumerable<WorkerKey> InLimits() =>
+    [
+        Used(MaxRequestBytes, ConfigType.Int, "1048576", Limits, "The largest body of a request, in bytes; a larger one is answered with 413.",
+            allowed: "at least 1024", check: ConfigChecks.AtLeast(1024)),
+        Used(MaxHeaderBytes, ConfigType.Int, "32768", Limits, "The most bytes of all headers of a request; more are answered with 431.",
+            allowed: "1024 to 1048576", check: ConfigChecks.Between(1024, 1 << 20)),
+        Used(MaxRequestLineBytes, ConfigType.Int, "8192", Limits,
+            "The longest first line of a request, in bytes: path, encoded names and query. A longer one is answered with 414.",
+            allowed: "1024 to 1048576", check: ConfigChecks.Between(1024, 1 << 20)),
+        Used(MaxConnections, ConfigType.Int, "1024", Limits, "How many connections may be open at a time; further ones are closed at once.",
+            allowed: "at least 1", check: ConfigChecks.AtLeast(1)),
+        Used(RequestTimeout, ConfigType.Long, "90000", Limits,
+            "How long a request may wait for connectors, in milliseconds; then it is answered with 500 and what was being done.",
+            allowed: "1 to 3600000", check: ConfigChecks.Between(1, 3_600_000)),
+        Used(HeadersTimeout, ConfigType.Long, "30000", Limits,
+            "How long the head of a request may take to come, in milliseconds. (A body that comes with less than 240 bytes a second for 5 seconds ends the request.)",
+            allowed: "100 to 3600000", check: ConfigChecks.Between(100, 3_600_000)),
+        Used(IdleTimeout, ConfigType.Long, "130000", Limits, "How long a connection may be open without a request, in milliseconds.",
+            allowed: "100 to 86400000", check: ConfigChecks.Between(100, 86_400_000)),
     ];
 
     private static IEnumerable<WorkerKey> InState() =>
@@ -196,7 +294,6 @@ internal static class WorkerKeys
             ("plugin.discovery", "plugins are .NET assemblies"),
             ("metric.reporters", "metrics are not sampled in windows, and need no reporter"),
             ("auto.include.jmx.reporter", "metrics are not sampled in windows, and need no reporter"),
-            ("ssl.client.auth", "there is no https listener (see `listeners`)"),
             ("zookeeper.connect", "ZooKeeper is not asked"),
         })
         {
@@ -237,6 +334,24 @@ internal static class WorkerKeys
 
         return null;
     }
+
+    private static string? HeadersParse(object? value)
+        => value is string text && !ResponseHeader.TryParseAll(text, out _, out var error) ? error : null;
+
+    private static string? Origins(object? value)
+        => (value as IReadOnlyList<string>)?.FirstOrDefault(origin => origin.Length > 0 && origin != "*" && !IsOrigin(origin)) is { } wrong
+            ? $"'{wrong}' is not an origin: https://host or https://host:port, without a path"
+            : null;
+
+    private static bool IsOrigin(string text)
+        => Uri.TryCreate(text.Replace("://*.", "://any.", StringComparison.Ordinal), UriKind.Absolute, out var origin)
+            && origin.Scheme is "http" or "https" && !text.EndsWith('/') && origin.PathAndQuery == "/" && origin.UserInfo.Length == 0;
+
+    private static string? Extensions(object? value)
+        => (value as IReadOnlyList<string>)?.FirstOrDefault(name => name is not ("" or BasicExtension)) is { } other
+            ? $"{other} is a Java class, which is not loaded; starting without it might open what it guards. "
+                + $"To guard the API, set {Authentication} (docs/security.md)"
+            : null;
 
     private static string? ListenersParse(object? value)
     {

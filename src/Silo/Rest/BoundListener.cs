@@ -11,8 +11,9 @@ namespace Exports.Silo.Rest;
 /// </summary>
 internal sealed class BoundListener : IDisposable
 {
-    private BoundListener(Listener listener, Socket socket)
+    private BoundListener(Listener listener, Socket socket, bool isForAdmin)
     {
+        IsForAdmin = isForAdmin;
         Socket = socket;
         EndPoint = (IPEndPoint)socket.LocalEndPoint!;
         Listener = listener with { Port = EndPoint.Port };
@@ -23,23 +24,27 @@ internal sealed class BoundListener : IDisposable
 
     public IPEndPoint EndPoint { get; }
 
+    /// <summary>Whether <c>/admin</c> alone is served at it.</summary>
+    public bool IsForAdmin { get; }
+
     /// <summary>The socket, bound and not yet listening. The server closes it.</summary>
     public Socket Socket { get; }
 
     /// <summary>Takes the port.</summary>
     /// <exception cref="WorkerStartException">The port is in use or may not be used, or the host is not one of this machine.</exception>
-    public static BoundListener Bind(Listener listener)
+    public static BoundListener Bind(Listener listener, bool isForAdmin = false)
     {
+        var key = isForAdmin ? WorkerKeys.AdminListeners : WorkerKeys.Listeners;
         try
         {
             if (listener.Host.Length > 0)
-                return new(listener, SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(Resolve(listener.Host), listener.Port)));
+                return new(listener, SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(Resolve(listener.Host), listener.Port)), isForAdmin);
             if (Socket.OSSupportsIPv6)
             {
                 try
                 {
                     // One socket for both families.
-                    return new(listener, SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(IPAddress.IPv6Any, listener.Port)));
+                    return new(listener, SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(IPAddress.IPv6Any, listener.Port)), isForAdmin);
                 }
                 catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
                 {
@@ -47,14 +52,14 @@ internal sealed class BoundListener : IDisposable
                 }
             }
 
-            return new(listener, SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(IPAddress.Any, listener.Port)));
+            return new(listener, SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(IPAddress.Any, listener.Port)), isForAdmin);
         }
         catch (SocketException e)
         {
             throw new WorkerStartException(
                 e.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? $"Port {listener.Port} is in use: {listener} cannot be listened at. Stop the other program, or set another {WorkerKeys.Listeners}."
-                    : $"{listener} cannot be listened at: {e.Message}. Set another {WorkerKeys.Listeners}.",
+                    ? $"Port {listener.Port} is in use: {listener} cannot be listened at. Stop the other program, or set another {key}."
+                    : $"{listener} cannot be listened at: {e.Message}. Set another {key}.",
                 e);
         }
     }

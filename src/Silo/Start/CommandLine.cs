@@ -14,6 +14,7 @@ internal sealed record CommandLine
           worker.properties        a Java properties file with the keys of a Kafka Connect worker
           --override KEY=VALUE     a key from the command line; wins over file and environment; may be given again
           --keys                   prints every key with type, default and documentation, as Markdown
+          --hash-password          reads a password from standard input and prints its hash, for a file of users
           --version                prints the version
           --help                   prints this
 
@@ -26,7 +27,7 @@ internal sealed record CommandLine
 
     public Dictionary<string, string> Overrides { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether text was asked for in place of a worker: <c>--help</c>, <c>--keys</c> or <c>--version</c>; else null.</summary>
+    /// <summary>Whether text was asked for in place of a worker: <c>--help</c>, <c>--keys</c>, <c>--version</c> or <c>--hash-password</c>; else null.</summary>
     public string? Print { get; private init; }
 
     /// <summary>Reads the arguments.</summary>
@@ -46,7 +47,7 @@ internal sealed record CommandLine
             {
                 result = result with { Print = "--help" };
             }
-            else if (argument is "--keys" or "--version")
+            else if (argument is "--keys" or "--version" or "--hash-password")
             {
                 result = result with { Print = result.Print ?? argument };
             }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using System.Reflection;
+using Exports.Api.Security;
 using Exports.Grains.Storage.Sqlite;
 using Exports.Kafka.Client;
 using Exports.Silo.Configuration;
@@ -23,6 +24,8 @@ internal static partial class Worker
         using var signals = new StopSignals();
         if (!CommandLine.TryParse(arguments, out var commandLine, out var error))
             return Fail(Misconfigured, error, "", CommandLine.Usage);
+        if (commandLine.Print == "--hash-password")
+            return HashPassword();
         if (commandLine.Print is { } asked)
         {
             Console.Write(asked switch
@@ -50,6 +53,15 @@ internal static partial class Worker
         }
 
         return await RunAsync(config, signals.Asked);
+    }
+
+    /// <summary>From standard input, so that the password stands in no list of processes and no history of commands.</summary>
+    private static int HashPassword()
+    {
+        if (Console.ReadLine() is not { Length: > 0 } password)
+            return Fail(Misconfigured, "--hash-password reads the password as one line from standard input; there was none");
+        Console.WriteLine(PasswordHash.Create(password));
+        return Clean;
     }
 
     private static async Task<int> RunAsync(WorkerConfig config, CancellationToken asked)
@@ -106,12 +118,18 @@ internal static partial class Worker
             Log.FromEnvironment(logger, string.Join(", ", config.FromEnvironment));
         if (config.NotNeeded.Count > 0)
             Log.NotNeeded(logger, string.Join(", ", config.NotNeeded));
+        var reachable = app.Services.GetRequiredService<BoundListeners>().All
+            .Where(bound => !bound.Listener.IsLoopback && !(bound.Listener.IsHttps && config.Rest.Tls is { RequiresClientCertificate: true }))
+            .Select(Describe).ToList();
+        if (reachable.Count > 0 && !config.Rest.IsGuarded)
+            Log.Unguarded(logger, string.Join(", ", reachable), WorkerKeys.Authentication);
         foreach (var warning in config.Warnings)
             Log.ConfigurationWarning(logger, warning);
     }
 
     private static string Describe(BoundListener bound)
-        => bound.Listener.IsAny ? $"http://{Dns.GetHostName()}:{bound.Listener.Port} (all addresses)" : bound.Listener.ToString();
+        => (bound.Listener.IsAny ? (bound.Listener with { Host = Dns.GetHostName() }) + " (all addresses)" : bound.Listener.ToString())
+            + (bound.IsForAdmin ? " (/admin)" : "");
 
     private static int Fail(int exitCode, string message, params ReadOnlySpan<string> details)
     {
@@ -143,6 +161,10 @@ internal static partial class Worker
 
         [LoggerMessage(5, LogLevel.Warning, "{Warning}")]
         public static partial void ConfigurationWarning(ILogger logger, string warning);
+
+        [LoggerMessage(9, LogLevel.Warning,
+            "Whoever reaches {Addresses} may create connectors and read their configurations: nobody is asked who they are. See {Key}")]
+        public static partial void Unguarded(ILogger logger, string addresses, string key);
 
         [LoggerMessage(6, LogLevel.Information, "Started")]
         public static partial void Started(ILogger logger);

@@ -17,6 +17,7 @@ public sealed class WorkerConfigTests : IDisposable
         Assert.Equal(["localhost:9092"], config.BootstrapServers);
         Assert.Equal("exports", config.GroupId);
         Assert.Equal([new Listener("", 8083)], config.Listeners);
+        Assert.False(config.Rest.IsGuarded);
         Assert.Equal(Path.GetFullPath("./data"), config.DataDir);
         Assert.Empty(config.PluginPath);
         Assert.Equal(TimeSpan.FromSeconds(10), config.OffsetFlushInterval);
@@ -227,9 +228,26 @@ public sealed class WorkerConfigTests : IDisposable
 
     [Theory]
     [InlineData("listeners=https://:8443", "https")]
-    [InlineData("admin.listeners=http://127.0.0.1:9000", "admin.listeners")]
+    [InlineData("listeners=http://:8083\nadmin.listeners=https://:9443", "listeners.https.ssl.keystore.location")]
+    [InlineData("listeners=http://:8083\nadmin.listeners=http://:8083", "admin.listeners")]
+    [InlineData("admin.listeners=9000", "admin.listeners")]
     [InlineData("rest.extension.classes=org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension", "rest.extension.classes")]
-    [InlineData("response.http.headers.config=add X-Frame-Options: DENY", "response.http.headers.config")]
+    [InlineData("rest.extension.classes=org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension", "rest.authentication.basic.users.file")]
+    [InlineData("rest.extension.classes=com.example.Guard", "com.example.Guard")]
+    [InlineData("response.http.headers.config=X-Frame-Options: DENY", "response.http.headers.config")]
+    [InlineData("access.control.allow.origin=example.com", "'example.com' is not an origin")]
+    [InlineData("access.control.allow.methods=get", "access.control.allow.methods")]
+    [InlineData("rest.authentication=kerberos", "basic, bearer")]
+    [InlineData("rest.authentication=basic", "rest.authentication.basic.users.file")]
+    [InlineData("rest.authentication=basic\nrest.authentication.basic.users.file=/no/such/file", "/no/such/file")]
+    [InlineData("rest.authentication.basic.users.file=/no/such/file", "rest.authentication=basic, which is not set")]
+    [InlineData("rest.authentication.bearer.audience=a", "rest.authentication=bearer, which is not set")]
+    [InlineData("rest.authentication.basic.user.file=/f", "rest.authentication.basic.users.file")]
+    [InlineData("rest.authentication=bearer\nrest.authentication.bearer.audience=a", "rest.authentication.bearer.authority")]
+    [InlineData("rest.authentication=bearer\nrest.authentication.bearer.authority=https://i.test", "rest.authentication.bearer.audience")]
+    [InlineData("rest.authentication=bearer\nrest.authentication.bearer.audience=a\nrest.authentication.bearer.authority=http://i.test", "https address")]
+    [InlineData("rest.authentication.open.paths=/connectors", "rest.authentication.open.paths")]
+    [InlineData("rest.max.connections=0", "rest.max.connections")]
     [InlineData("connector.client.config.override.policy=None", "connector.client.config.override.policy")]
     public void What_would_change_security_if_it_were_ignored_stops_the_start(string line, string named)
         => Assert.Contains(named, Assert.Single(Errors(line)));
@@ -251,8 +269,6 @@ public sealed class WorkerConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("access.control.allow.origin=*")]
-    [InlineData("access.control.allow.methods=GET")]
     [InlineData("topic.tracking.enable=false")]
     public void What_can_be_missed_is_warned_about(string line)
         => Assert.StartsWith(line, Assert.Single(Load(line).Warnings));

@@ -51,14 +51,14 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task A_wrong_configuration_is_reported_whole_and_without_a_stack_trace()
     {
-        await File.WriteAllTextAsync(_scratch["worker.properties"], "offset.flush.interval.ms=soon\nlisteners=https://:8443\n");
+        await File.WriteAllTextAsync(_scratch["worker.properties"], "offset.flush.interval.ms=soon\nlisteners=ftp://:8443\n");
         await using var worker = WorkerProcess.Launch(
             [_scratch["worker.properties"], .. WorkerProcess.Overrides([("data.dir", _scratch["data"])])]);
 
         Assert.Equal(2, await worker.WaitForExitAsync());
         Assert.Contains("offset.flush.interval.ms", worker.Errors);
         Assert.Contains("soon", worker.Errors);
-        Assert.Contains("https", worker.Errors);
+        Assert.Contains("ftp", worker.Errors);
         Assert.DoesNotContain("   at ", worker.Errors);
         Assert.False(Directory.Exists(_scratch["data"]));
     }
@@ -82,6 +82,19 @@ public sealed class StartTests : IDisposable
 
         Assert.Equal(0, await worker.WaitForExitAsync());
         Assert.Contains("worker.properties", worker.Output);
+    }
+
+    [Fact]
+    public async Task A_worker_that_others_can_reach_says_that_nobody_is_asked_who_they_are()
+    {
+        await using var worker = WorkerProcess.Launch(WorkerProcess.Overrides(
+            [("listeners", "http://127.0.0.2:0,http://0.0.0.0:0"), ("bootstrap.servers", NoKafka), ("data.dir", _scratch["data"])]));
+        await worker.BecomeHealthyAsync();
+
+        var line = Assert.Single(worker.Output.Split('\n'), line => line.Contains("nobody is asked who they are", StringComparison.Ordinal));
+        Assert.Contains("(all addresses)", line);
+        Assert.DoesNotContain("127.0.0.2", line);
+        Assert.Equal(0, await worker.StopAsync());
     }
 
     [Fact]
