@@ -93,9 +93,10 @@ public sealed class ConnectorValidator
         CheckConverter(report, resolved, ConnectorKeys.KeyConverter, ConverterRole.Key);
         CheckConverter(report, resolved, ConnectorKeys.ValueConverter, ConverterRole.Value);
 
-        var withoutEffect = ConsumerOverrideCheck.Check(report, resolved, _options);
+        var overridePrefixes = ClientOverrideCheck.Prefixes(!string.IsNullOrWhiteSpace(resolved.GetValueOrDefault(ConnectorKeys.DeadLetterTopic)));
+        var withoutEffect = new ClientOverrideCheck(report, resolved, _options).Check(overridePrefixes);
         var unknown = UnknownKeys.Find(
-            config.Keys, report.Names, connector.KeyPrefixes, [.. withoutEffect, .. FindKeysWithoutEffect(connector, resolved)]);
+            config.Keys, report.Names, [.. overridePrefixes, .. connector.KeyPrefixes], [.. withoutEffect, .. FindKeysWithoutEffect(connector, resolved)]);
         return new(connector, resolved, report, () => report.Finish(className, unknown));
     }
 

@@ -18,6 +18,9 @@ public sealed record PipelineOptions
     /// <summary>Settings of administrative clients (<c>admin.*</c>).</summary>
     public IReadOnlyDictionary<string, string> Admin { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Which settings of its clients a connector may choose (<c>connector.client.config.override.policy</c>).</summary>
+    public ClientOverridePolicy Overrides { get; init; } = ClientOverridePolicy.All;
+
     /// <summary>The worker's converters: <c>key.converter</c>, <c>value.converter</c>, <c>header.converter</c> and the keys under each as prefix. A connector's own win.</summary>
     public IReadOnlyDictionary<string, string> Converters { get; init; } = new Dictionary<string, string>();
 

@@ -9,18 +9,17 @@ internal static class UnknownKeys
     /// <summary>Finds them.</summary>
     /// <param name="given">The keys of a configuration.</param>
     /// <param name="known">The keys that are defined.</param>
-    /// <param name="freePrefixes">Prefixes under which a plugin reads any key.</param>
-    /// <param name="withoutEffect">Settings for consumers that no consumer reads; all others are read.</param>
+    /// <param name="freePrefixes">Prefixes under which a client or a plugin reads any key.</param>
+    /// <param name="withoutEffect">Keys below them that are not read.</param>
     public static IReadOnlyList<UnknownKey> Find(
         IEnumerable<string> given,
         IReadOnlyCollection<string> known,
         IReadOnlyList<string> freePrefixes,
         IReadOnlyList<string> withoutEffect)
     {
-        List<string> prefixes = [ConnectorKeys.ConsumerOverridePrefix, .. freePrefixes];
         return [.. given
             .Where(key => !known.Contains(key))
-            .Where(key => !prefixes.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)))
+            .Where(key => !freePrefixes.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)))
             .Concat(withoutEffect)
             .Order(StringComparer.Ordinal)
             .Select(key => new UnknownKey(key, Nearest(key, known)))];

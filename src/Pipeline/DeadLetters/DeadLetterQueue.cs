@@ -11,15 +11,6 @@ namespace Exports.Pipeline;
 /// </summary>
 internal sealed class DeadLetterQueue : IDisposable
 {
-    // As Kafka Connect has them; a user's own settings win.
-    private static readonly Dictionary<string, string> s_defaults = new(StringComparer.Ordinal)
-    {
-        ["acks"] = "all",
-        ["enable.idempotence"] = "false",
-        ["max.in.flight.requests.per.connection"] = "1",
-        ["client.id"] = "connector-dlq-producer",
-    };
-
     private static readonly TimeSpan s_fullDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly DeadLetterProducer _producer;
@@ -34,6 +25,15 @@ internal sealed class DeadLetterQueue : IDisposable
         _context = context;
         _time = time;
     }
+
+    /// <summary>The settings of a producer, as Kafka Connect has them; a user's own win.</summary>
+    public static IReadOnlyDictionary<string, string> ProducerDefaults { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["acks"] = "all",
+        ["enable.idempotence"] = "false",
+        ["max.in.flight.requests.per.connection"] = "1",
+        ["client.id"] = "connector-dlq-producer",
+    };
 
     /// <summary>The topic.</summary>
     public string Topic { get; }
@@ -55,7 +55,8 @@ internal sealed class DeadLetterQueue : IDisposable
     {
         if (config.DeadLetterTopic is not { } topic)
             return null;
-        var settings = Translate(worker.Options, config.ProducerOverrides);
+        var settings = ClientSettings.Translate(
+            ClientRole.Producer, ProducerDefaults, worker.Options.Client, worker.Options.Producer, config.ProducerOverrides);
         if (config.AdminOverrides.Count == 0)
         {
             await DeadLetterTopic.EnsureAsync(admin, topic, config.DeadLetterReplicationFactor, cancellationToken).ConfigureAwait(false);
@@ -73,11 +74,6 @@ internal sealed class DeadLetterQueue : IDisposable
             config.DeadLetterContextHeaders ? new DeadLetterContext(config.Name, task, redact) : null,
             worker.Time);
     }
-
-    /// <summary>The settings of a connector's dead letter producer: the worker's <c>producer.*</c>, then the connector's own.</summary>
-    /// <exception cref="ConfigException">A setting cannot work.</exception>
-    public static TranslatedSettings Translate(PipelineOptions options, IReadOnlyDictionary<string, string> overrides)
-        => ClientSettings.Translate(ClientRole.Producer, s_defaults, options.Client, options.Producer, overrides);
 
     /// <summary>Copies a record as it was read, and says with it what failed.</summary>
     public Message<byte[]?, byte[]?> Write(in RecordEntry record, TopicPartition partition, in RecordError error)

@@ -87,6 +87,7 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
     private async Task<ITaskPipeline> StartAsync(TaskPipelineSpec spec, ResolvedConfig resolved, CancellationToken cancellationToken)
     {
         var config = new ConnectorConfig(resolved);
+        _options.Overrides.Demand(resolved, ClientOverrideCheck.Prefixes(config.DeadLetterTopic is not null));
         var (laneSettings, positions) = ReadConsumerSettings(config);
         var conversion = RecordConversion.Create(_plugins, resolved, _options);
         var plugin = _plugins.FindConnector(config.ConnectorClass);

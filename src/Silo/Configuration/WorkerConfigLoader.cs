@@ -178,6 +178,7 @@ internal sealed class WorkerConfigLoader
             Admin = Under(resolved, WorkerKeys.Admin),
             Converters = Converters(resolved, parsed),
             ConfigProviders = ProvidersOf(resolved),
+            Overrides = ClientOverridePolicy.Find(parsed.GetClass(WorkerKeys.OverridePolicy), parsed.GetList(WorkerKeys.OverrideAllowlist))!,
             GroupId = parsed.GetString(WorkerKeys.GroupId),
             BufferBytes = parsed.GetLong(WorkerKeys.BufferBytes),
             TaskBufferBytes = parsed.GetLong(WorkerKeys.TaskBufferBytes),

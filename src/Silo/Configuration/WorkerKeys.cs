@@ -1,5 +1,6 @@
 using System.Globalization;
 using Exports.Connectors.Sdk;
+using Exports.Pipeline;
 using Exports.Silo.Rest;
 
 namespace Exports.Silo.Configuration;
@@ -50,6 +51,8 @@ internal static class WorkerKeys
     public const string TaskBufferBytes = "pipeline.task.buffer.bytes";
     public const string LogLevel = "log.level";
     public const string LogLevelOf = "log.level.";
+    public const string OverridePolicy = "connector.client.config.override.policy";
+    public const string OverrideAllowlist = "connector.client.config.override.allowlist";
     public const string Consumer = "consumer.";
     public const string Producer = "producer.";
     public const string Admin = "admin.";
@@ -177,10 +180,13 @@ internal static class WorkerKeys
             "Java classes are not loaded. Of the original's own, the one for basic authentication is taken together with "
             + "`rest.authentication=basic`, which does its work.",
             allowed: "empty, or `" + BasicExtension + "`", check: Extensions),
-        Refused("connector.client.config.override.policy", ConfigType.Class, "All", Rest,
-            "Which client settings a connector may override. Only `All` is implemented: another policy would not be kept.",
-            "All", "AllConnectorClientConfigOverridePolicy",
-            "org.apache.kafka.connect.connector.policy.AllConnectorClientConfigOverridePolicy"),
+        Used(OverridePolicy, ConfigType.Class, "All", Rest,
+            "Which settings of its Kafka clients a connector may choose by `consumer.override.*`, `producer.override.*` and "
+            + "`admin.override.*`: all, none, those that say who it is (`Principal`: `security.protocol`, `sasl.mechanism`, "
+            + "`sasl.jaas.config`), or those of `connector.client.config.override.allowlist`.",
+            allowed: "`All`, `None`, `Principal`, `Allowlist`, or the name of such a class of Kafka Connect", check: Policy),
+        Used(OverrideAllowlist, ConfigType.List, "", Rest,
+            "The settings that connectors may choose under the policy `Allowlist`, without the prefix of their client."),
         Warned("topic.tracking.enable", ConfigType.Boolean, "true", Rest,
             "Whether the topics that a connector uses are kept for `/connectors/NAME/topics`. Not implemented.", "true"),
         Warned("topic.tracking.allow.reset", ConfigType.Boolean, "true", Rest,
@@ -313,6 +319,11 @@ internal static class WorkerKeys
     private static WorkerKey Warned(
         string name, ConfigType type, string? def, string group, string documentation, params string[] harmless)
         => new(new(name, type, documentation) { Default = def, Group = group }, KeyUse.Warned, Harmless: harmless);
+
+    private static string? Policy(object? value)
+        => value is string name && ClientOverridePolicy.Find(name, []) is not null
+            ? null
+            : "must be one of: All, None, Principal, Allowlist";
 
     private static string? Level(object? value)
         => value is string text && LogLevels.TryParse(text, out _) ? null : $"String must be one of: {LogLevels.Names}";

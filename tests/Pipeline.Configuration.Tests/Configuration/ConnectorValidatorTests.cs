@@ -406,6 +406,43 @@ public class ConnectorValidatorTests
     }
 
     [Fact]
+    public void Settings_of_clients_that_the_policy_does_not_allow_are_errors_each_of_one_message()
+    {
+        var validator = new ConnectorValidator(
+            s_plugins, new(new Dictionary<string, string>()), s_options with { Overrides = ClientOverridePolicy.Allowlist(["acks"]) });
+        (string, string?)[] config =
+        [
+            ("consumer.override.fetch.max.wait.ms", "soon"),
+            ("producer.override.acks", "all"),
+            ("producer.override.linger.ms", "5"),
+            ("admin.override.client.id", "me"),
+        ];
+
+        Assert.Equal([Refusal("fetch.max.wait.ms")], validator.Validate(Config(config)).Errors);
+        var validation = validator.Validate(Config([.. config, ("errors.deadletterqueue.topic.name", "dlq")]));
+        Assert.Equal([Refusal("linger.ms"), Refusal("client.id"), Refusal("fetch.max.wait.ms")], validation.Errors);
+        Assert.Equal(3, validation.ErrorCount);
+        Assert.Contains("producer.override.linger.ms", validation.Keys.Select(key => key.Value.Name));
+
+        static string Refusal(string setting)
+            => $"The 'Allowlist' policy does not allow '{setting}' to be overridden in the connector configuration.";
+    }
+
+    [Fact]
+    public void Settings_of_a_dead_letter_queue_s_clients_are_checked_where_there_is_one()
+    {
+        Assert.StartsWith(
+            "Invalid value 7 for configuration producer.override.acks: ",
+            Assert.Single(Validate(("errors.deadletterqueue.topic.name", "dlq"), ("producer.override.acks", "7")).Errors));
+        Assert.True(Validate(("producer.override.acks", "7")).IsValid);
+        Assert.Equal(
+            [new("admin.override.no.such", null)],
+            Validate(
+                ("errors.deadletterqueue.topic.name", "dlq"), ("producer.override.acks", "1"), ("admin.override.no.such", "x"),
+                ("admin.override.client.id", "me")).UnknownKeys);
+    }
+
+    [Fact]
     public void Secrets_are_checked_resolved_and_shown_as_placeholders()
     {
         using var folder = new TemporaryFolder();

@@ -318,6 +318,18 @@ public sealed class TaskPipelineTests
     }
 
     [Fact]
+    public async Task What_the_policy_no_longer_allows_is_refused_at_the_start()
+    {
+        await using var worker = new TestWorker(configure: options => options with { Overrides = ClientOverridePolicy.None });
+        using var sink = new TestSink();
+
+        var error = await Assert.ThrowsAsync<ConfigException>(() => worker.StartAsync(sink, ("consumer.override.fetch.max.wait.ms", "5")));
+
+        Assert.Contains("consumer.override.fetch.max.wait.ms: The 'None' policy does not allow", error.Message);
+        await worker.StartAsync(sink, ("producer.override.linger.ms", "5"));
+    }
+
+    [Fact]
     public async Task Secrets_do_not_appear_in_errors()
     {
         var file = Path.GetTempFileName();

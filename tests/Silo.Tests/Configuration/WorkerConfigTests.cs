@@ -248,7 +248,7 @@ public sealed class WorkerConfigTests : IDisposable
     [InlineData("rest.authentication=bearer\nrest.authentication.bearer.audience=a\nrest.authentication.bearer.authority=http://i.test", "https address")]
     [InlineData("rest.authentication.open.paths=/connectors", "rest.authentication.open.paths")]
     [InlineData("rest.max.connections=0", "rest.max.connections")]
-    [InlineData("connector.client.config.override.policy=None", "connector.client.config.override.policy")]
+    [InlineData("connector.client.config.override.policy=Som", "connector.client.config.override.policy")]
     public void What_would_change_security_if_it_were_ignored_stops_the_start(string line, string named)
         => Assert.Contains(named, Assert.Single(Errors(line)));
 
@@ -266,6 +266,27 @@ public sealed class WorkerConfigTests : IDisposable
 
         Assert.Empty(config.Warnings);
         Assert.Empty(config.NotNeeded);
+    }
+
+    [Theory]
+    [InlineData("", null, null)]
+    [InlineData("None", "None", "None")]
+    [InlineData("PrincipalConnectorClientConfigOverridePolicy", "Principal", null)]
+    [InlineData("Allowlist", null, "Allowlist")]
+    [InlineData("org.apache.kafka.connect.connector.policy.AllowlistConnectorClientConfigOverridePolicy", null, "Allowlist")]
+    public void The_policy_of_overrides_is_found_by_any_of_its_names(string name, string? refusesAcks, string? refusesLogin)
+    {
+        var config = Load(
+            (name.Length > 0 ? $"connector.client.config.override.policy={name}\n" : "")
+            + "connector.client.config.override.allowlist=acks, linger.ms");
+
+        var policy = config.Pipeline.Overrides;
+        Assert.Equal(Refusal(refusesAcks, "acks"), policy.Refuse("acks"));
+        Assert.Equal(Refusal(refusesLogin, "sasl.jaas.config"), policy.Refuse("sasl.jaas.config"));
+
+        static string? Refusal(string? policy, string setting) => policy is null
+            ? null
+            : $"The '{policy}' policy does not allow '{setting}' to be overridden in the connector configuration.";
     }
 
     [Theory]
