@@ -12,6 +12,9 @@ public sealed record GrainOptions
     /// <summary>How long a flush of a sink may take before it is given up and tried again (<c>offset.flush.timeout.ms</c>).</summary>
     public TimeSpan OffsetFlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often values of config providers are read again (<c>config.reload.interval.ms</c>).</summary>
+    public TimeSpan ConfigReloadInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// How long a stopping or revoked task may take to deliver what is on its way (<c>task.shutdown.graceful.timeout.ms</c>).
     /// The pipeline keeps this time itself; the control plane cuts a pipeline off that takes a flush timeout longer.

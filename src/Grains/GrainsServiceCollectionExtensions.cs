@@ -20,6 +20,7 @@ public static class GrainsServiceCollectionExtensions
         services.TryAddSingleton(new ConfigResolver(new Dictionary<string, string>()));
         services.TryAddSingleton(TimeProvider.System);
         services.AddHostedService<ConnectorStarter>();
+        services.AddHostedService<ConfigReloader>();
         return services;
     }
 }

@@ -52,6 +52,7 @@ public static class WorkerHost
                 WorkerId = WorkerId(listeners.All[0].Listener),
                 OffsetFlushInterval = config.OffsetFlushInterval,
                 OffsetFlushTimeout = config.OffsetFlushTimeout,
+                ConfigReloadInterval = config.ConfigReloadInterval,
                 ShutdownGrace = config.ShutdownGrace,
             });
             configure?.Invoke(builder);

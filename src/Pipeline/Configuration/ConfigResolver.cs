@@ -19,6 +19,7 @@ public sealed class ConfigResolver
     /// <exception cref="ConfigException">A provider's class is unknown or its parameters are wrong.</exception>
     public ConfigResolver(IReadOnlyDictionary<string, string> config, ILogger<ConfigResolver>? logger = null)
     {
+        Reload = new(() => new Session(_providers).LookUp, logger ?? NullLogger<ConfigResolver>.Instance);
         var names = config.GetValueOrDefault("config.providers", "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (var name in names.Distinct())
@@ -32,13 +33,16 @@ public sealed class ConfigResolver
         }
     }
 
+    /// <summary>The values that running tasks have from the providers.</summary>
+    public ConfigReload Reload { get; }
+
     /// <summary>Resolves all values. Reads files anew each time.</summary>
     /// <exception cref="ConfigException">A provider could not read a file.</exception>
     public ResolvedConfig Resolve(IReadOnlyDictionary<string, string> config)
     {
         var session = new Session(_providers);
         var values = config.ToDictionary(entry => entry.Key, entry => session.Resolve(entry.Value), StringComparer.Ordinal);
-        return new(values, session.Redactor);
+        return new(values, session.Redactor, session.Given);
     }
 
     /// <summary>The same for a configuration that may hold nulls, which stay.</summary>
@@ -56,6 +60,8 @@ public sealed class ConfigResolver
         private readonly Dictionary<(string Provider, string Path), Func<string, string?>> _opened = [];
 
         public Redactor Redactor { get; } = new();
+
+        public Dictionary<Placeholder, string> Given { get; } = [];
 
         public string Resolve(string value)
         {
@@ -76,8 +82,10 @@ public sealed class ConfigResolver
                     start = value.IndexOf("${", start + 2, StringComparison.Ordinal);
                     continue;
                 }
-                if (LookUp(parts[0], parts.Length == 3 ? parts[1] : "", parts[^1]) is { } replacement)
+                var placeholder = new Placeholder(parts[0], parts.Length == 3 ? parts[1] : "", parts[^1]);
+                if (LookUp(placeholder) is { } replacement)
                 {
+                    Given[placeholder] = replacement;
                     result.Append(value, copied, start - copied).Append(replacement);
                     copied = end + 1;
                     Redactor.Add(replacement, value[start..copied]);
@@ -87,8 +95,9 @@ public sealed class ConfigResolver
             return result.Append(value, copied, value.Length - copied).ToString();
         }
 
-        private string? LookUp(string provider, string path, string key)
+        public string? LookUp(Placeholder placeholder)
         {
+            var (provider, path, key) = placeholder;
             if (!providers.TryGetValue(provider, out var source))
                 return null;
             if (!_opened.TryGetValue((provider, path), out var lookUp))

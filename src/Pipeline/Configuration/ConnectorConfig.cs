@@ -25,6 +25,7 @@ public sealed class ConnectorConfig
         ToleratesErrors = parsed.GetString(ConnectorKeys.ErrorsTolerance) == "all";
         LogsErrors = parsed.GetBoolean(ConnectorKeys.ErrorsLogEnable);
         LogsPositions = parsed.GetBoolean(ConnectorKeys.ErrorsLogIncludeMessages);
+        RestartsOnReload = parsed.GetString(ConnectorKeys.ReloadAction) == "restart";
         DeadLetterTopic = parsed.GetString(ConnectorKeys.DeadLetterTopic).Trim() is { Length: > 0 } topic ? topic : null;
         DeadLetterReplicationFactor = parsed.GetShort(ConnectorKeys.DeadLetterReplicationFactor);
         DeadLetterContextHeaders = parsed.GetBoolean(ConnectorKeys.DeadLetterContextHeaders);
@@ -77,6 +78,9 @@ public sealed class ConnectorConfig
 
     /// <summary><c>errors.log.include.messages</c>: with topic, partition, offset and timestamp, never with content.</summary>
     public bool LogsPositions { get; }
+
+    /// <summary>True when <c>config.action.reload</c> is <c>restart</c>.</summary>
+    public bool RestartsOnReload { get; }
 
     /// <summary><c>errors.deadletterqueue.topic.name</c>; null when there is no dead letter queue.</summary>
     public string? DeadLetterTopic { get; }

@@ -74,9 +74,9 @@ internal static class ConnectorConfigDefinition
         Aliases(ConnectorKeys.Transforms, TransformsGroup, "Transforms",
             "Aliases of the transforms that are applied to each record, in this order."),
         Aliases(ConnectorKeys.Predicates, PredicatesGroup, "Predicates", "Aliases of the predicates that transforms refer to."),
-        new("config.action.reload", ConfigType.String,
-            "What to do when a config provider reports that a value has changed or expires: restart the connector, or none. " +
-                "The built-in providers never report it; a restart of the connector reads their values anew.")
+        new(ConnectorKeys.ReloadAction, ConfigType.String,
+            "What to do when a value that a config provider gave to a running task has changed: restart the connector with its " +
+                "tasks, or none. Each worker looks every config.reload.interval.ms.")
         {
             Default = "restart",
             Group = CommonGroup,

@@ -33,6 +33,9 @@ public static class ConnectorKeys
     /// <summary>The aliases of predicates; their keys are under <c>predicates.ALIAS.</c>.</summary>
     public const string Predicates = "predicates";
 
+    /// <summary>What to do when a value of a config provider has changed.</summary>
+    public const string ReloadAction = "config.action.reload";
+
     /// <summary>How long failed operations are retried.</summary>
     public const string ErrorsRetryTimeout = "errors.retry.timeout";
 

@@ -9,11 +9,15 @@ public sealed class ResolvedConfig : IReadOnlyDictionary<string, string>
     private readonly Dictionary<string, string> _values;
     private readonly Redactor _redactor;
 
-    internal ResolvedConfig(Dictionary<string, string> values, Redactor redactor)
+    internal ResolvedConfig(Dictionary<string, string> values, Redactor redactor, IReadOnlyDictionary<Placeholder, string> given)
     {
+        Given = given;
         _values = values;
         _redactor = redactor;
     }
+
+    /// <summary>What providers gave.</summary>
+    internal IReadOnlyDictionary<Placeholder, string> Given { get; }
 
     /// <inheritdoc/>
     public int Count => _values.Count;

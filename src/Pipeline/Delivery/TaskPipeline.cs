@@ -86,6 +86,9 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     /// <inheritdoc/>
     public Task Completion { get; }
 
+    /// <summary>Disposed of when the pipeline stops; null for nothing.</summary>
+    public IDisposable? Watch { get; init; }
+
     /// <summary>What has been read for the task.</summary>
     internal Inbox Inbox => _inbox;
 
@@ -291,6 +294,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
             _partitions.Clear();
         }
 
+        Watch?.Dispose();
         await _disposing.CancelAsync().ConfigureAwait(false);
         _inbox.Revoke(all);
         _lanes.Stop(all);

@@ -117,7 +117,10 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
             var errors = new ErrorPolicy(
                 config, resolved.ContainsKey(RetryTimeout), spec.Task, resolved.Redact, _worker.Time, logger);
             return new TaskPipeline(
-                spec, sink, retries, conversion, errors, deadLetters, reporter, _worker, laneSettings, positions, resolved.Redact, logger);
+                spec, sink, retries, conversion, errors, deadLetters, reporter, _worker, laneSettings, positions, resolved.Redact, logger)
+            {
+                Watch = config.RestartsOnReload ? _resolver.Reload.Add(spec.Connector, resolved) : null,
+            };
         }
         catch (Exception e)
         {

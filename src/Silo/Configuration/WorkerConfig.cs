@@ -29,6 +29,9 @@ public sealed record WorkerConfig
     /// <summary>How long one flush may take.</summary>
     public required TimeSpan OffsetFlushTimeout { get; init; }
 
+    /// <summary><c>config.reload.interval.ms</c>.</summary>
+    public required TimeSpan ConfigReloadInterval { get; init; }
+
     /// <summary>How long a stopping task may take to deliver what is on its way.</summary>
     public required TimeSpan ShutdownGrace { get; init; }
 

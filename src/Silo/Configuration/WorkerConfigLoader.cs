@@ -197,6 +197,7 @@ internal sealed class WorkerConfigLoader
             PluginPath = [.. parsed.GetList(WorkerKeys.PluginPath).Where(item => item.Length > 0).Select(Path.GetFullPath)],
             OffsetFlushInterval = Milliseconds(parsed, WorkerKeys.FlushInterval),
             OffsetFlushTimeout = Milliseconds(parsed, WorkerKeys.FlushTimeout),
+            ConfigReloadInterval = Milliseconds(parsed, WorkerKeys.ConfigReloadInterval),
             ShutdownGrace = pipeline.ShutdownGrace,
             Pipeline = pipeline,
             LogLevel = level,

@@ -51,6 +51,7 @@ internal static class WorkerKeys
     public const string TaskBufferBytes = "pipeline.task.buffer.bytes";
     public const string LogLevel = "log.level";
     public const string LogLevelOf = "log.level.";
+    public const string ConfigReloadInterval = "config.reload.interval.ms";
     public const string OverridePolicy = "connector.client.config.override.policy";
     public const string OverrideAllowlist = "connector.client.config.override.allowlist";
     public const string Consumer = "consumer.";
@@ -150,6 +151,10 @@ internal static class WorkerKeys
         Used(FlushTimeout, ConfigType.Long, "5000", Tasks,
             "How long one flush may take, in milliseconds; after that its offsets are not stored, and the next flush tries again.",
             allowed: "at least 1", check: ConfigChecks.AtLeast(1)),
+        Used(ConfigReloadInterval, ConfigType.Long, "10000", Tasks,
+            "How often the files are read again that values of running tasks come from (`config.providers`), in milliseconds. "
+            + "A connector with `config.action.reload=restart` is restarted when one has changed.",
+            allowed: "at least 100", check: ConfigChecks.Between(100, int.MaxValue)),
         Used(ShutdownGrace, ConfigType.Long, "5000", Tasks,
             "How long a task that stops may take to deliver what is on its way, in milliseconds. What is cut off is "
             + "delivered again at the next start.",
