@@ -29,6 +29,12 @@ public sealed record ApiOptions
     /// <summary>How long a destination may take to answer where a request asks for <c>preflight=true</c>; above zero.</summary>
     public TimeSpan PreflightTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Whether the topics that connectors have read are told (<c>topic.tracking.enable</c>).</summary>
+    public bool TracksTopics { get; init; } = true;
+
+    /// <summary>Whether a connector's list of topics may be reset (<c>topic.tracking.allow.reset</c>).</summary>
+    public bool AllowsTopicReset { get; init; } = true;
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestBodyBytes, 1);

@@ -1,5 +1,6 @@
 using Exports.Api.Connectors;
 using Exports.Api.Errors;
+using Exports.Api.Loggers;
 using Exports.Api.Plugins;
 using Exports.Api.Requests;
 using Exports.Api.Server;
@@ -19,7 +20,7 @@ public static class ConnectApi
 {
     /// <summary>
     /// Adds what the endpoints need. The application provides <see cref="IGrainFactory"/>, <see cref="ITopicCatalog"/>,
-    /// <see cref="PluginCatalog"/>, <see cref="ConnectorValidator"/> and logging. Also sees to it that every error of
+    /// <see cref="PluginCatalog"/>, <see cref="ConnectorValidator"/>, <see cref="ILoggerLevels"/> and logging. Also sees to it that every error of
     /// the whole application has a JSON body, and that encoded path segments keep their meaning.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -49,7 +50,9 @@ public static class ConnectApi
         ConnectorOffsetsEndpoints.Map(group);
         ConnectorTasksEndpoints.Map(group);
         PluginsEndpoints.Map(group);
-        NotSupportedEndpoints.Map(group);
+        ConnectorTopicsEndpoints.Map(group);
+        LoggersEndpoints.Map(group);
+        OpenApiEndpoint.Map(group);
     }
 
     /// <summary>Wraps the whole application, so that it also sees requests that no endpoint answers.</summary>

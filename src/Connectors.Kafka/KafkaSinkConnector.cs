@@ -25,5 +25,17 @@ public sealed class KafkaSinkConnector : SinkConnector
         => DestinationCheck.RunAsync(config, cancellationToken);
 
     /// <inheritdoc/>
+    public override async Task<bool> AlterOffsetsAsync(
+        IReadOnlyDictionary<string, string> config,
+        IReadOnlyDictionary<TopicPartition, long?> offsets,
+        CancellationToken cancellationToken)
+    {
+        var parsed = KafkaSinkConfig.Parse(config, "connector-offsets");
+        if (parsed.ExactlyOnce is not null)
+            await PositionMove.RunAsync(parsed, offsets, cancellationToken);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override SinkTask CreateTask() => new KafkaSinkTask();
 }

@@ -46,6 +46,26 @@ public abstract class SinkConnector
         IReadOnlyDictionary<string, string> config, CancellationToken cancellationToken)
         => Task.FromResult<IReadOnlyList<(string Key, string Message)>>([]);
 
+    /// <summary>
+    /// Moves the positions that the destination keeps, for tasks that tell them in <see cref="SinkTask.OpenPartitionsAsync"/>. Called
+    /// when an operator changes offsets, while the connector has no tasks. What fails here leaves the connector's own offsets as
+    /// they were; the operator may try again, so that a call must do no harm when it is repeated.
+    /// </summary>
+    /// <param name="config">The connector's whole configuration, placeholders resolved. Holds secrets: messages must not.</param>
+    /// <param name="offsets">The offset of the next record to put, by partition; null for none, as if nothing had ever been put.</param>
+    /// <param name="cancellationToken">Cancelled when nobody waits any more.</param>
+    /// <returns>
+    /// True when the destination now agrees with these offsets; false, the default, when this connector knows nothing of
+    /// positions that a destination might keep.
+    /// </returns>
+    /// <exception cref="RetriableException">The destination did not answer.</exception>
+    /// <exception cref="ConnectException">The destination refuses.</exception>
+    public virtual Task<bool> AlterOffsetsAsync(
+        IReadOnlyDictionary<string, string> config,
+        IReadOnlyDictionary<TopicPartition, long?> offsets,
+        CancellationToken cancellationToken)
+        => Task.FromResult(false);
+
     /// <summary>Makes a task, not yet started. Each call gives a new one.</summary>
     public abstract SinkTask CreateTask();
 }

@@ -57,6 +57,69 @@ public sealed record ConnectorInfo(
 [Alias("exports.put-config-result")]
 public sealed record PutConfigResult([property: Id(0)] bool Created, [property: Id(1)] ConnectorInfo Info);
 
+/// <summary>The answer to the creation of a connector.</summary>
+/// <param name="Info">The connector; null when there was one of that name already.</param>
+/// <param name="InitialOffsets">What became of the initial offsets; null when there were none. Where they could not be set, the connector was not created.</param>
+[GenerateSerializer]
+[Alias("exports.create-result")]
+public sealed record CreateResult([property: Id(0)] ConnectorInfo? Info, [property: Id(1)] AlterOffsetsResult? InitialOffsets);
+
+/// <summary>The answer to a configuration that replaces another.</summary>
+/// <param name="Replaced">False when the connector had another configuration than the one to replace.</param>
+/// <param name="Info">The connector as it is now.</param>
+[GenerateSerializer]
+[Alias("exports.replace-config-result")]
+public sealed record ReplaceConfigResult([property: Id(0)] bool Replaced, [property: Id(1)] ConnectorInfo Info);
+
+/// <summary>Where a partition shall go on.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition's number.</param>
+/// <param name="Offset">The offset of the next record to deliver; null for none, as if the connector had never read the partition.</param>
+[GenerateSerializer]
+[Alias("exports.offset-change")]
+public readonly record struct OffsetChange(
+    [property: Id(0)] string Topic,
+    [property: Id(1)] int Partition,
+    [property: Id(2)] long? Offset);
+
+/// <summary>What became of a change of offsets.</summary>
+[GenerateSerializer]
+[Alias("exports.alter-offsets-outcome")]
+public enum AlterOffsetsOutcome
+{
+    /// <summary>Done, at the destination as well.</summary>
+    Altered,
+
+    /// <summary>Done; whether the destination keeps offsets of its own, the connector does not say.</summary>
+    AlteredHere,
+
+    /// <summary>There is no such connector.</summary>
+    UnknownConnector,
+
+    /// <summary>The connector is not stopped.</summary>
+    NotStopped,
+
+    /// <summary>Tasks have not ended yet, or somebody else is active in the connector's Kafka group. Nothing was changed here.</summary>
+    StillActive,
+
+    /// <summary>Kafka or the destination does not answer, or refuses. Nothing was changed here; it may be tried again.</summary>
+    Failed,
+}
+
+/// <summary>Where a connector's partitions stand.</summary>
+/// <param name="Offsets">The offset of each partition of which one is known, by topic and partition.</param>
+/// <param name="Problem">Why the connector's Kafka group could not be asked, without secrets; null when it was, or needed not be.</param>
+[GenerateSerializer]
+[Alias("exports.known-offsets")]
+public sealed record KnownOffsets([property: Id(0)] List<PartitionOffset> Offsets, [property: Id(1)] string? Problem = null);
+
+/// <summary>The answer to a change of offsets.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Reason">Why it was not done, without secrets; null when it was.</param>
+[GenerateSerializer]
+[Alias("exports.alter-offsets-result")]
+public sealed record AlterOffsetsResult([property: Id(0)] AlterOffsetsOutcome Outcome, [property: Id(1)] string? Reason = null);
+
 /// <summary>The states of a connector and of its tasks.</summary>
 /// <param name="Name">The connector's name.</param>
 /// <param name="State">The connector's own state.</param>

@@ -10,14 +10,25 @@ namespace Exports.Grains;
 public interface IConnectorGrain : IGrainWithStringKey
 {
     /// <summary>Creates the connector. Answers once its configuration is stored; tasks start afterwards.</summary>
-    /// <returns>The connector, or null when it exists already (which is then left as it is).</returns>
-    Task<ConnectorInfo?> CreateAsync(Dictionary<string, string> config, TargetState initialState);
+    /// <param name="config">The configuration.</param>
+    /// <param name="initialState">What it shall do.</param>
+    /// <param name="initialOffsets">
+    /// Where it shall begin, instead of where its Kafka group stands: the group's own offsets are removed. Null to leave them.
+    /// </param>
+    /// <returns>The connector, or that it exists already (which is then left as it is).</returns>
+    [ResponseTimeout("00:02:00")]
+    Task<CreateResult> CreateAsync(
+        Dictionary<string, string> config, TargetState initialState, List<OffsetChange>? initialOffsets = null);
 
     /// <summary>
     /// Replaces the configuration, or creates the connector. An unchanged configuration disturbs no task; a changed one
     /// restarts them. A stopped or paused connector stays so.
     /// </summary>
     Task<PutConfigResult> PutConfigAsync(Dictionary<string, string> config);
+
+    /// <summary>Replaces the configuration, as <see cref="PutConfigAsync"/> does, if it is still the one that the caller has read.</summary>
+    /// <returns>The connector as it is now, with <see cref="ReplaceConfigResult.Replaced"/> false when it had another configuration; null when there is none.</returns>
+    Task<ReplaceConfigResult?> ReplaceConfigAsync(Dictionary<string, string> read, Dictionary<string, string> config);
 
     /// <summary>Stops all tasks and forgets the connector with its offsets (the Kafka group keeps its own).</summary>
     /// <returns>False when there is no such connector.</returns>
@@ -46,9 +57,27 @@ public interface IConnectorGrain : IGrainWithStringKey
     /// <summary>Restarts one task.</summary>
     Task<RestartTaskResult> RestartTaskAsync(int task);
 
-    /// <summary>The committed offset of each partition that has one, by topic and partition; null when there is no such connector.</summary>
+    /// <summary>
+    /// Changes offsets of a stopped connector, and those of its Kafka group and destination with them. Either all changes are
+    /// made or the connector's own offsets stay as they were.
+    /// </summary>
+    /// <param name="changes">The changes; null to forget all offsets.</param>
+    [ResponseTimeout("00:02:00")]
+    Task<AlterOffsetsResult> AlterOffsetsAsync(List<OffsetChange>? changes);
+
+    /// <summary>The topics that the connector has read records of since it was created or the list was reset; none where there is no such connector.</summary>
     [AlwaysInterleave]
-    Task<List<PartitionOffset>?> GetOffsetsAsync();
+    Task<List<string>> GetTopicsAsync();
+
+    /// <summary>Begins the list of topics anew. Harmless where there is no such connector.</summary>
+    Task ResetTopicsAsync();
+
+    /// <summary>
+    /// The committed offset of each partition that has one, by topic and partition; null when there is no such connector. Of a
+    /// connector without tasks, those of its Kafka group as well, from which it would go on.
+    /// </summary>
+    [AlwaysInterleave]
+    Task<KnownOffsets?> GetOffsetsAsync();
 
     /// <summary>
     /// Brings the tasks to where the plan wants them. Called when a worker starts, by the connector's reminder, and by

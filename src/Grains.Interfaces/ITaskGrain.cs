@@ -33,6 +33,13 @@ public interface ITaskGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<TaskOffsets> GetOffsetsAsync();
 
+    /// <summary>The topics that the task has read records of.</summary>
+    [AlwaysInterleave]
+    Task<List<string>> GetTopicsAsync();
+
+    /// <summary>Begins the list of topics anew.</summary>
+    Task ResetTopicsAsync();
+
     /// <summary>Stops the pipeline after a flush, and starts it again at once, with its retry budget full.</summary>
     Task RestartAsync();
 

@@ -8,7 +8,9 @@ public readonly record struct PartitionRef([property: Id(0)] string Topic, [prop
 /// <summary>Where a partition stands.</summary>
 /// <param name="Topic">The topic.</param>
 /// <param name="Partition">The partition's number.</param>
-/// <param name="Offset">The offset of the next record to deliver: all before it are delivered.</param>
+/// <param name="Offset">
+/// The offset of the next record to deliver: all before it are delivered; or <see cref="HandoverOffset.Reset"/> between grains.
+/// </param>
 [GenerateSerializer]
 [Alias("exports.partition-offset")]
 public readonly record struct PartitionOffset(
@@ -19,7 +21,7 @@ public readonly record struct PartitionOffset(
 /// <summary>Where a partition stands that changes hands.</summary>
 /// <param name="Topic">The topic.</param>
 /// <param name="Partition">The partition's number.</param>
-/// <param name="Offset">The offset of the next record to deliver.</param>
+/// <param name="Offset">The offset of the next record to deliver, or <see cref="Reset"/>.</param>
 /// <param name="Epoch">
 /// The plan that gave the partition to its task. A task that has taken over this plan or a later one has this offset already,
 /// or a newer one of its own, and leaves the entry alone.
@@ -30,7 +32,11 @@ public readonly record struct HandoverOffset(
     [property: Id(0)] string Topic,
     [property: Id(1)] int Partition,
     [property: Id(2)] long Offset,
-    [property: Id(3)] long Epoch);
+    [property: Id(3)] long Epoch)
+{
+    /// <summary>In place of an offset: begin where <c>auto.offset.reset</c> says, whatever the connector's Kafka group has committed.</summary>
+    public const long Reset = -1;
+}
 
 /// <summary>What a task has to do.</summary>
 /// <param name="Epoch">The number of the plan; rises with every plan.</param>
@@ -60,7 +66,12 @@ public sealed record TaskAssignment(
 public sealed record ReleaseResult(
     [property: Id(0)] bool Stale,
     [property: Id(1)] List<PartitionOffset> Offsets,
-    [property: Id(2)] long Epoch);
+    [property: Id(2)] long Epoch)
+{
+    /// <summary>The topics that the task has read records of.</summary>
+    [Id(3)]
+    public List<string> Topics { get; init; } = [];
+}
 
 /// <summary>Where a task's partitions stand.</summary>
 /// <param name="Epoch">The plan that the task has taken over; 0 for none.</param>

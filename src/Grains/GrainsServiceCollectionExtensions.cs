@@ -9,8 +9,8 @@ public static class GrainsServiceCollectionExtensions
 {
     /// <summary>
     /// Adds what the grains need besides the silo itself, and brings up all connectors once the silo runs: call it after
-    /// <c>UseOrleans</c>. The host registers the pipeline's <c>ITaskPipelineFactory</c>, <c>ITopicCatalog</c> and
-    /// <c>IGroupOffsets</c>, its <c>ConfigResolver</c> (before; else placeholders stay as they are), a grain storage named
+    /// <c>UseOrleans</c>. The host registers the pipeline's <c>ITaskPipelineFactory</c>, <c>ITopicCatalog</c>,
+    /// <c>IGroupOffsets</c> and <c>IConnectorOffsets</c>, its <c>ConfigResolver</c> (before; else placeholders stay as they are), a grain storage named
     /// <see cref="GrainStorage.Name"/>, and reminders.
     /// </summary>
     public static IServiceCollection AddExportsGrains(this IServiceCollection services, GrainOptions options)

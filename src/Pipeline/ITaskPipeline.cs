@@ -26,8 +26,15 @@ public sealed record TaskPipelineSpec(string Connector, int Task, IReadOnlyDicti
 
 /// <summary>Where to begin to read a partition.</summary>
 /// <param name="Partition">The partition.</param>
-/// <param name="Offset">The first offset to deliver; null to begin where the connector's Kafka group stands, else where <c>auto.offset.reset</c> says.</param>
-public readonly record struct StartPosition(TopicPartition Partition, long? Offset);
+/// <param name="Offset">
+/// The first offset to deliver; null to begin where the connector's Kafka group stands, else where <c>auto.offset.reset</c> says;
+/// or <see cref="Reset"/>.
+/// </param>
+public readonly record struct StartPosition(TopicPartition Partition, long? Offset)
+{
+    /// <summary>In place of an offset: begin where <c>auto.offset.reset</c> says, whatever the group has committed.</summary>
+    public const long Reset = -1;
+}
 
 /// <summary>How far a partition has been delivered.</summary>
 /// <param name="Partition">The partition.</param>
@@ -48,6 +55,9 @@ public interface ITaskPipeline : IAsyncDisposable
 
     /// <summary>Counts and times of the work so far.</summary>
     PipelineProgress Progress { get; }
+
+    /// <summary>Begins the list of topics in <see cref="Progress"/> anew.</summary>
+    void ForgetTopics();
 
     /// <summary>Begins to read partitions that are not being read yet. Positions are resolved before this completes.</summary>
     /// <exception cref="RetriableException">Kafka did not answer in time; nothing was begun.</exception>
@@ -97,4 +107,7 @@ public sealed record PipelineProgress(
 
     /// <summary>What has gone wrong; null where that is not counted.</summary>
     public ErrorCounts? Errors { get; init; }
+
+    /// <summary>The topics of which records have been read since the start, or since <see cref="ITaskPipeline.ForgetTopics"/>.</summary>
+    public IReadOnlyCollection<string> Topics { get; init; } = [];
 }

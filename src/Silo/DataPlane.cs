@@ -30,6 +30,7 @@ internal static class DataPlane
         services.AddSingleton<KafkaAdmin>();
         services.AddSingleton<ITopicCatalog, TopicCatalog>();
         services.AddSingleton<IGroupOffsets, GroupOffsets>();
+        services.AddSingleton<IConnectorOffsets, ConnectorOffsets>();
         services.AddSingleton<ITaskPipelineFactory, TaskPipelineFactory>();
     }
 }

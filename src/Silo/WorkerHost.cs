@@ -40,6 +40,8 @@ public static class WorkerHost
         {
             MaxRequestBodyBytes = config.Rest.MaxRequestBytes,
             RequestTimeout = config.Rest.RequestTimeout,
+            TracksTopics = config.TracksTopics,
+            AllowsTopicReset = config.AllowsTopicReset,
         });
         builder.Services.AddRestSurface(config.Rest);
         builder.Services.AddDataPlane(config);

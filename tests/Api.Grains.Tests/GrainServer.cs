@@ -24,7 +24,7 @@ internal sealed class GrainServer : IAsyncDisposable
         {
             builder.AddMemoryGrainStorage(GrainStorage.Name).UseInMemoryReminderService();
             builder.Services.AddSingleton<ITopicCatalog, TwoPartitions>();
-            builder.Services.AddSingleton<IGroupOffsets, NoOffsets>();
+            builder.Services.AddSingleton<IGroupOffsets, NoOffsets>().AddSingleton<IConnectorOffsets, NoOffsets>();
             builder.Services.AddSingleton<ITaskPipelineFactory, IdlePipelines>();
             builder.Services.AddExportsGrains(new GrainOptions { WorkerId = "127.0.0.1:8083" });
         });

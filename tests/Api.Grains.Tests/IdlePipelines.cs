@@ -19,6 +19,10 @@ internal sealed class IdlePipelines : ITaskPipelineFactory
 
         public PipelineProgress Progress { get; } = new(0, 0, 0, 0, 0, 0, null, null);
 
+        public void ForgetTopics()
+        {
+        }
+
         public Task AssignAsync(IReadOnlyList<StartPosition> partitions, CancellationToken cancellationToken)
         {
             foreach (var partition in partitions)

@@ -73,6 +73,34 @@ public sealed class TransactionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_operator_moves_the_positions_that_the_target_keeps_and_fences_whoever_writes()
+    {
+        TopicPartition[] partitions = [s_orders, new("orders", 1), new("orders", 2)];
+        await using var zombie = await StartAsync();
+        await OpenAsync(zombie, partitions);
+        await zombie.PutAsync(new Batch(Batch.Record("orders", 0, 5), Batch.Record("orders", 1, 7)));
+
+        // Back, forgotten, and one that had none.
+        var config = new Dictionary<string, string>
+        {
+            ["name"] = "copy",
+            ["topics"] = "orders",
+            ["target.bootstrap.servers"] = _front.Address,
+            ["exactly.once"] = "true",
+        };
+        var offsets = new Dictionary<TopicPartition, long?> { [partitions[0]] = 2, [partitions[1]] = null, [partitions[2]] = 4 };
+        for (var repetition = 0; repetition < 2; repetition++)
+            Assert.True(await new KafkaSinkConnector().AlterOffsetsAsync(config, offsets, CancellationToken.None));
+
+        await Assert.ThrowsAnyAsync<ConnectException>(() => zombie.PutAsync(Batch.Of("orders", 0, 6, 1)));
+        await using var heir = await StartAsync();
+        var positions = await OpenAsync(heir, partitions);
+        Assert.Equal([(partitions[0], 2L), (partitions[2], 4L)], positions.OrderBy(p => p.Key).Select(p => (p.Key, p.Value)));
+        await heir.PutAsync(new Batch(Batch.Record("orders", 0, 2), Batch.Record("orders", 1, 0)));
+        Assert.Equal(4, Read(4, 4).Count);
+    }
+
+    [Fact]
     public async Task A_producer_that_the_target_has_fenced_stops_at_once()
     {
         await using var sink = await StartAsync();

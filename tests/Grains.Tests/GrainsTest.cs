@@ -48,7 +48,7 @@ public abstract class GrainsTest : IAsyncLifetime
         {
             silo.UseInMemoryReminderService();
             silo.Services.AddGrainStorage(GrainStorage.Name, (_, _) => _world.Storage.For(worker));
-            silo.Services.AddSingleton<ITaskPipelineFactory>(worker).AddSingleton<ITopicCatalog>(worker).AddSingleton<IGroupOffsets>(worker);
+            silo.Services.AddSingleton<ITaskPipelineFactory>(worker).AddSingleton<ITopicCatalog>(worker).AddSingleton<IGroupOffsets>(worker).AddSingleton<IConnectorOffsets>(worker);
             silo.Services.AddExportsGrains(Options);
             silo.Services.AddLogging(logging => logging.ClearProviders());
         });
@@ -101,7 +101,7 @@ public abstract class GrainsTest : IAsyncLifetime
     /// <summary>Creates a connector and waits until it reads all partitions.</summary>
     private protected async Task<IConnectorGrain> CreateAsync(string name, string topics, int tasksMax = 1, params (string Key, string Value)[] more)
     {
-        Assert.NotNull(await Connector(name).CreateAsync(Config(topics, tasksMax, more), TargetState.Running));
+        Assert.NotNull((await Connector(name).CreateAsync(Config(topics, tasksMax, more), TargetState.Running)).Info);
         await RunsAsync(name, tasksMax);
         return Connector(name);
     }

@@ -12,6 +12,10 @@ namespace Exports.Api.Connectors;
 internal sealed record ConnectorInfoBody(
     string Name, Dictionary<string, string> Config, IReadOnlyList<TaskIdBody> Tasks, string Type)
 {
+    /// <summary>What became of the initial offsets that it was created with; left out when there were none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OffsetsStatus { get; init; }
+
     public static ConnectorInfoBody From(ConnectorInfo info)
         => new(info.Name, info.Config, [.. info.Tasks.Select(task => new TaskIdBody(info.Name, task))], ConnectorStatusBody.Sink);
 }
@@ -41,6 +45,12 @@ internal sealed record ConnectorOffsetsBody(IReadOnlyList<PartitionOffsetBody> O
     public static ConnectorOffsetsBody From(List<PartitionOffset> offsets)
         => new([.. offsets.Select(o => new PartitionOffsetBody(new(o.Topic, o.Partition), new(o.Offset)))]);
 }
+
+/// <summary>The topics that a connector has read records of, by name.</summary>
+internal sealed record ConnectorTopicsBody(IReadOnlyList<string> Topics);
+
+/// <summary>What was done, in a sentence.</summary>
+internal sealed record MessageBody(string Message);
 
 /// <summary>A partition and its offset.</summary>
 internal sealed record PartitionOffsetBody(PartitionBody Partition, OffsetBody Offset);

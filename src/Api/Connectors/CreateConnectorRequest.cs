@@ -9,7 +9,9 @@ namespace Exports.Api.Connectors;
 /// <param name="Name">The name without what surrounds it; empty when there was none.</param>
 /// <param name="Config">The configuration as it was given.</param>
 /// <param name="InitialState">The state to create it in.</param>
-internal sealed record CreateConnectorRequest(string Name, Dictionary<string, string?> Config, TargetState InitialState)
+/// <param name="InitialOffsets">Where it shall begin; null for where its Kafka group stands.</param>
+internal sealed record CreateConnectorRequest(
+    string Name, Dictionary<string, string?> Config, TargetState InitialState, List<OffsetChange>? InitialOffsets)
 {
     /// <exception cref="ApiException">A field is unknown or of the wrong type, or there is no configuration (400).</exception>
     public static CreateConnectorRequest Parse(JsonElement body)
@@ -17,6 +19,7 @@ internal sealed record CreateConnectorRequest(string Name, Dictionary<string, st
         var name = "";
         Dictionary<string, string?>? config = null;
         var state = TargetState.Running;
+        List<OffsetChange>? offsets = null;
         foreach (var field in body.EnumerateObject())
         {
             switch (field.Name)
@@ -33,7 +36,8 @@ internal sealed record CreateConnectorRequest(string Name, Dictionary<string, st
                     state = State(Text(field));
                     break;
                 case "initial_offsets" when field.Value.ValueKind != JsonValueKind.Null:
-                    throw new ApiException(ErrorResponses.NotSupported("'initial_offsets' of POST /connectors"));
+                    offsets = OffsetsBody.ParseList(field.Value);
+                    break;
                 case "config" or "initial_offsets":
                     break;
                 default:
@@ -43,7 +47,7 @@ internal sealed record CreateConnectorRequest(string Name, Dictionary<string, st
         }
         return config is null
             ? throw ApiException.BadRequest("The request has no 'config': the connector's configuration as a JSON object")
-            : new(name, config, state);
+            : new(name, config, state, offsets);
     }
 
     private static string Text(JsonProperty field)

@@ -44,6 +44,39 @@ internal static class ErrorResponses
             StatusCodes.Status403Forbidden,
             $"HTTP 403 Forbidden: the request needs the role {NameOf(needed)}; its caller has {(has is { } role ? $"the role {NameOf(role)}" : "none")}");
 
+    public static ErrorResult TopicTrackingDisabled => new(StatusCodes.Status403Forbidden, "Topic tracking is disabled.");
+
+    public static ErrorResult TopicResetDisabled => new(StatusCodes.Status403Forbidden, "Topic tracking reset is disabled.");
+
+    public static ErrorResult UnknownPlugin(string plugin) => NotFound($"Unknown plugin {plugin}.");
+
+    public static ErrorResult InvalidPlugin(string plugin) => BadRequest(
+        $"Invalid plugin class {plugin}. Valid types are sink, source, converter, header_converter, transformation, predicate.");
+
+    public static ErrorResult UnknownLogger(string logger) => NotFound($"Logger {logger} not found.");
+
+    public static ErrorResult InvalidLogLevel(string level) => NotFound($"invalid log level '{level}'.");
+
+    public static ErrorResult NoLogLevel => BadRequest("Desired 'level' parameter was not specified in request.");
+
+    public static ErrorResult NotStopped(string connector) => BadRequest(
+        "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified "
+        + $"connector by issuing a 'PUT' request to the '/connectors/{connector}/stop' endpoint");
+
+    public static ErrorResult GroupActive(string connector, string doing) => new(
+        StatusCodes.Status500InternalServerError,
+        $"Failed to {doing} consumer group offsets for connector {connector} either because its tasks haven't stopped completely yet "
+        + $"or the connector was resumed before the request to {doing} its offsets could be successfully completed. If the "
+        + "connector is in a stopped state, this operation can be safely retried. If it doesn't eventually succeed, the Connect "
+        + "cluster may need to be restarted to get rid of the zombie sink tasks.");
+
+    public static ErrorResult OffsetsNotChanged(string connector, string doing, string? reason) => new(
+        StatusCodes.Status500InternalServerError,
+        $"Failed to {doing} the offsets of connector {connector}; they are as they were: {reason}");
+
+    public static ErrorResult OffsetsUnknown(string connector, string reason) => new(
+        StatusCodes.Status500InternalServerError, $"The offsets of connector {connector} cannot be told at present: {reason}");
+
     public static ErrorResult BadPath(string path) => BadRequest($"The path {path} is not percent-encoded UTF-8");
 
     public static ErrorResult UnsupportedMediaType(string? contentType)
@@ -57,9 +90,6 @@ internal static class ErrorResponses
         => new(
             StatusCodes.Status500InternalServerError,
             $"Request timed out. The worker is currently {stage}, which began at {since.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}");
-
-    public static ErrorResult NotSupported(string what)
-        => new(StatusCodes.Status501NotImplemented, $"{what} is not supported yet");
 
     /// <summary>Says nothing of the cause, which may hold secrets; the log has it under the same id.</summary>
     public static ErrorResult Unexpected(string requestId)

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Exports.Api.Connectors;
 using Exports.Api.Errors;
+using Exports.Api.Loggers;
 using Exports.Api.Plugins;
 using Exports.Api.Server;
 using Exports.Api.Tasks;
@@ -36,6 +37,10 @@ internal static class ApiJson
 [JsonSerializable(typeof(ConnectorStatusBody))]
 [JsonSerializable(typeof(Dictionary<string, ConnectorListingBody>))]
 [JsonSerializable(typeof(ConnectorOffsetsBody))]
+[JsonSerializable(typeof(Dictionary<string, ConnectorTopicsBody>))]
+[JsonSerializable(typeof(MessageBody))]
+[JsonSerializable(typeof(Dictionary<string, LoggerLevelBody>))]
+[JsonSerializable(typeof(List<ConfigKeyBody>))]
 [JsonSerializable(typeof(List<TaskInfoBody>))]
 [JsonSerializable(typeof(TaskStatusBody))]
 [JsonSerializable(typeof(List<PluginInfoBody>))]

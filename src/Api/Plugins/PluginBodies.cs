@@ -29,22 +29,17 @@ internal sealed record ConfigInfosBody(
 {
     public static ConfigInfosBody From(ConnectorValidation validation)
     {
-        var keysInGroup = new Dictionary<string, int>(StringComparer.Ordinal);
+        var definitions = ConfigKeyBody.InGroups(validation.Keys.Select(key => key.Definition).OfType<ConfigKey>());
+        var next = 0;
         return new(
             validation.ConnectorClass,
             validation.Errors.Count,
             validation.Groups,
-            [.. validation.Keys.Select(key => new ConfigInfoBody(Definition(key.Definition), ConfigValueBody.From(key.Value)))],
+            [
+                .. validation.Keys.Select(key => new ConfigInfoBody(
+                    key.Definition is null ? null : definitions[next++], ConfigValueBody.From(key.Value))),
+            ],
             validation.Warnings.Count > 0 ? validation.Warnings : null);
-
-        ConfigKeyBody? Definition(ConfigKey? key)
-        {
-            if (key is null)
-                return null;
-            var group = key.Group ?? "";
-            keysInGroup[group] = keysInGroup.GetValueOrDefault(group) + 1;
-            return ConfigKeyBody.From(key, keysInGroup[group]);
-        }
     }
 }
 
@@ -65,9 +60,21 @@ internal sealed record ConfigKeyBody(
     IReadOnlyList<string> Dependents,
     int Order)
 {
-    /// <param name="key">The key.</param>
-    /// <param name="order">Its place in its group, from 1.</param>
-    public static ConfigKeyBody From(ConfigKey key, int order)
+    /// <summary>Keys, each with its place in its group, from 1.</summary>
+    public static List<ConfigKeyBody> InGroups(IEnumerable<ConfigKey> keys)
+    {
+        var keysInGroup = new Dictionary<string, int>(StringComparer.Ordinal);
+        return
+        [
+            .. keys.Select(key =>
+            {
+                var group = key.Group ?? "";
+                return From(key, keysInGroup[group] = keysInGroup.GetValueOrDefault(group) + 1);
+            }),
+        ];
+    }
+
+    private static ConfigKeyBody From(ConfigKey key, int order)
         => new(
             key.Name,
             Upper(key.Type),

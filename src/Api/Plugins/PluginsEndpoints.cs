@@ -17,6 +17,7 @@ internal static class PluginsEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapRead("/connector-plugins", List);
+        routes.MapRead("/connector-plugins/{plugin}/config", GetConfig);
         routes.MapPut("/connector-plugins/{plugin}/config/validate", ValidateAsync);
     }
 
@@ -28,6 +29,13 @@ internal static class PluginsEndpoints
             .. catalog.Plugins.Where(plugin => !connectorsOnly || plugin.Type == PluginType.Sink).Select(PluginInfoBody.From),
         ];
         return ApiJson.Result(plugins, ApiJson.Context.ListPluginInfoBody);
+    }
+
+    private static IResult GetConfig(PathSegment plugin, HttpRequest request, PluginCatalog catalog)
+    {
+        if (catalog.FindKeys(plugin.Value, request.Query["version"]) is { } keys)
+            return ApiJson.Result(ConfigKeyBody.InGroups(keys), ApiJson.Context.ListConfigKeyBody);
+        return catalog.HasClass(plugin.Value) ? ErrorResponses.InvalidPlugin(plugin.Value) : ErrorResponses.UnknownPlugin(plugin.Value);
     }
 
     private static async Task<IResult> ValidateAsync(

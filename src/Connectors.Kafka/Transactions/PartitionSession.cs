@@ -153,7 +153,7 @@ internal sealed partial class PartitionSession
                     slices = _waiting;
                     _waiting = [];
                 }
-                else if (_opening is null && _producer is null)
+                else if (_opening is null && _move is null && _producer is null)
                 {
                     _ended!.SetResult();
                     _ended = null;
@@ -164,6 +164,11 @@ internal sealed partial class PartitionSession
             if (_opening is not null)
             {
                 Open();
+            }
+            else if (_move is { } move)
+            {
+                _move = null;
+                Move(move.Position, move.Done);
             }
             else if (slices is not null)
             {

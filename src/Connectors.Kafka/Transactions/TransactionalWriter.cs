@@ -52,7 +52,8 @@ internal sealed class TransactionalWriter(
                 await places.WaitAsync(cancellationToken);
                 try
                 {
-                    if (await entry.Value.OpenAsync(cancellationToken) is { } position)
+                    // Nothing comes before 0: it is what an operator's reset leaves behind, and says no more than no position.
+                    if (await entry.Value.OpenAsync(cancellationToken) is > 0 and var position)
                     {
                         lock (positions)
                             positions.Add(entry.Key, position);

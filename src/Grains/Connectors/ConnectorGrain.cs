@@ -11,6 +11,7 @@ namespace Exports.Grains;
 internal sealed class ConnectorGrain(
     [PersistentState("connector", GrainStorage.Name)] IPersistentState<ConnectorGrainState> storage,
     ITopicCatalog catalog,
+    IConnectorOffsets connectorOffsets,
     ConnectorConfigReader configs,
     GrainOptions options,
     TimeProvider time,
@@ -21,6 +22,7 @@ internal sealed class ConnectorGrain(
     private StateCell<ConnectorGrainState> _state = null!;
     private TaskFleet _tasks = null!;
     private ConnectorReconciler _reconciler = null!;
+    private OffsetAlteration _offsets = null!;
     private BackgroundWork _work = null!;
     private IGrainTimer? _supervision;
 
@@ -36,6 +38,7 @@ internal sealed class ConnectorGrain(
         _state = new(storage, DeactivateOnIdle);
         _tasks = new(Name, GrainFactory);
         _reconciler = new(Name, _state, _tasks, catalog, configs, options, time, logger);
+        _offsets = new(Name, connectorOffsets, time, logger);
         _work = new(AttemptAsync, new(options.RetryDelay, options.RetryDelayMax), time);
         if (_state.Value.Config is not null)
             Supervise();
@@ -60,27 +63,43 @@ internal sealed class ConnectorGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<ConnectorInfo?> CreateAsync(Dictionary<string, string> config, TargetState initialState)
+    public async Task<CreateResult> CreateAsync(
+        Dictionary<string, string> config, TargetState initialState, List<OffsetChange>? initialOffsets)
     {
         if (_state.Value.IsDeleting)
             await _work.RequestAsync(interrupt: true);
         if (Exists)
-            return null;
+            return new(null, null);
+        AlterOffsetsResult? altered = null;
+        List<HandoverOffset> handover = [];
+        if (initialOffsets is not null)
+        {
+            (altered, var left) = await _offsets.RunAsync(Named(config), initialOffsets, replacesAll: true);
+            if (altered.Outcome is not (AlterOffsetsOutcome.Altered or AlterOffsetsOutcome.AlteredHere))
+                return new(null, altered);
+            handover = Handover.Alter([], initialOffsets, replacesAll: true, left, _state.Value.Epoch);
+        }
 
         // Index and reminder come first: a crash in between leaves entries that clear themselves away, not a connector that nobody starts.
         await Index.AddAsync(Name);
         await this.RegisterOrUpdateReminder(ReminderName, options.ReminderPeriod, options.ReminderPeriod);
-        await _state.UpdateAsync(state => state with { Config = Named(config), Target = initialState, Revision = state.Revision + 1 });
+        await _state.UpdateAsync(state => state with
+        {
+            Config = Named(config),
+            Target = initialState,
+            Handover = handover,
+            Revision = state.Revision + 1,
+        });
         Supervise();
         Changed();
-        return GetInfo();
+        return new(GetInfo(), altered);
     }
 
     /// <inheritdoc/>
     public async Task<PutConfigResult> PutConfigAsync(Dictionary<string, string> config)
     {
         if (!Exists)
-            return new(true, (await CreateAsync(config, TargetState.Running))!);
+            return new(true, (await CreateAsync(config, TargetState.Running, initialOffsets: null)).Info!);
         var named = Named(config);
         if (!ConnectorConfigs.AreEqual(named, _state.Value.Config!))
         {
@@ -89,6 +108,16 @@ internal sealed class ConnectorGrain(
         }
 
         return new(false, GetInfo()!);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReplaceConfigResult?> ReplaceConfigAsync(Dictionary<string, string> read, Dictionary<string, string> config)
+    {
+        if (!Exists)
+            return null;
+        return ConnectorConfigs.AreEqual(read, _state.Value.Config!)
+            ? new(true, (await PutConfigAsync(config)).Info)
+            : new(false, GetInfo()!);
     }
 
     /// <inheritdoc/>
@@ -173,12 +202,66 @@ internal sealed class ConnectorGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<List<PartitionOffset>?> GetOffsetsAsync()
+    public async Task<KnownOffsets?> GetOffsetsAsync()
     {
         if (!Exists)
             return null;
-        var (plan, handover) = (_state.Value.Plan?.Tasks ?? [], _state.Value.Handover);
-        return Handover.Overlay(handover, plan, await _tasks.GetOffsetsAsync(plan.Count));
+        var (plan, handover, config) = (_state.Value.Plan?.Tasks ?? [], _state.Value.Handover, _state.Value.Config!);
+        var known = Handover.Overlay(handover, plan, await _tasks.GetOffsetsAsync(plan.Count));
+        if (plan.Count > 0)
+            return new(known);
+        var (group, problem) = await _offsets.ReadGroupAsync(config);
+        var entries = handover.Select(entry => entry.Ref()).ToHashSet();
+        return new(
+            [.. known.Concat(group.Where(offset => !entries.Contains(offset.Ref()))).OrderBy(offset => offset.Ref(), PartitionOrder.Instance)],
+            problem);
+    }
+
+    /// <inheritdoc/>
+    public async Task<AlterOffsetsResult> AlterOffsetsAsync(List<OffsetChange>? changes)
+    {
+        if (!Exists)
+            return new(AlterOffsetsOutcome.UnknownConnector);
+        if (_state.Value.Target != TargetState.Stopped)
+            return new(AlterOffsetsOutcome.NotStopped);
+        if (!HasStopped)
+        {
+            try
+            {
+                await _work.RequestAsync(interrupt: true);
+            }
+            catch (Exception exception)
+            {
+                return new(AlterOffsetsOutcome.StillActive, exception.Message);
+            }
+        }
+
+        if (!HasStopped)
+            return new(AlterOffsetsOutcome.StillActive, "Its tasks have not stopped.");
+        var wanted = changes ?? [.. _state.Value.Handover.Select(entry => new OffsetChange(entry.Topic, entry.Partition, null))];
+        var (result, left) = await _offsets.RunAsync(_state.Value.Config!, wanted, replacesAll: changes is null);
+        if (result.Outcome is AlterOffsetsOutcome.Altered or AlterOffsetsOutcome.AlteredHere)
+        {
+            await _state.UpdateAsync(state => state with
+            {
+                Handover = Handover.Alter(state.Handover, wanted, replacesAll: changes is null, left, state.Epoch),
+            });
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async Task<List<string>> GetTopicsAsync()
+        => Exists ? [.. _state.Value.Topics.Union(await _tasks.GetTopicsAsync(TaskCount)).Order(StringComparer.Ordinal)] : [];
+
+    /// <inheritdoc/>
+    public async Task ResetTopicsAsync()
+    {
+        if (!Exists)
+            return;
+        await _tasks.ResetTopicsAsync(TaskCount);
+        await _state.UpdateAsync(static state => state.Topics.Count == 0 ? state : state with { Topics = [] });
     }
 
     /// <inheritdoc/>
@@ -194,6 +277,10 @@ internal sealed class ConnectorGrain(
     public Task ReceiveReminder(string reminderName, TickStatus status)
         // It is for connectors that have lost their activation; one that supervises itself is there.
         => _supervision is null ? EnsureRunningAsync() : Task.CompletedTask;
+
+    /// <summary>Whether the plan says what is wanted, and it is that there are no tasks, and there are none.</summary>
+    private bool HasStopped
+        => _state.Value is { Plan: { Tasks.Count: 0 } plan, Retiring.Count: 0 } state && plan.Revision == state.Revision;
 
     private int TaskCount => _state.Value.Plan?.Tasks.Count ?? 0;
 

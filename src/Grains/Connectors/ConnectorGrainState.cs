@@ -33,6 +33,10 @@ internal sealed record ConnectorGrainState
     [Id(6)]
     public List<HandoverOffset> Handover { get; init; } = [];
 
+    /// <summary>The topics that tasks which the plan has no longer have read records of, in ordinal order.</summary>
+    [Id(8)]
+    public List<string> Topics { get; init; } = [];
+
     /// <summary>Tasks that the plan has no longer, and whose state has not been deleted yet.</summary>
     [Id(7)]
     public List<int> Retiring { get; init; } = [];

@@ -181,6 +181,7 @@ internal sealed partial class ConnectorReconciler(
             Handover = (current.Plan?.Group ?? next.Group) != next.Group
                 ? []
                 : Handover.Next(stored.Handover, before, next.Tasks, epoch, released, tasks.Taken, givenUp),
+            Topics = [.. stored.Topics.Union(released.Values.SelectMany(result => result.Topics)).Order(StringComparer.Ordinal)],
             Retiring = [.. stored.Retiring.Union(Enumerable.Range(0, before.Count)).Where(task => task >= next.Tasks.Count).Order()],
         });
         Log.Planned(logger, connector, epoch, next.Tasks.Count, next.Tasks.Sum(partitions => partitions.Count));

@@ -103,6 +103,17 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
         => (await ForAllAsync(Enumerable.Range(0, tasks), async number => (number, Offsets: await this[number].GetOffsetsAsync())))
             .ToDictionary(entry => entry.number, entry => entry.Offsets);
 
+    /// <summary>The topics that tasks have read records of.</summary>
+    public async Task<IEnumerable<string>> GetTopicsAsync(int tasks)
+        => (await ForAllAsync(Enumerable.Range(0, tasks), number => this[number].GetTopicsAsync())).SelectMany(topics => topics);
+
+    /// <summary>Has tasks begin their lists of topics anew.</summary>
+    public Task ResetTopicsAsync(int tasks) => ForAllAsync(Enumerable.Range(0, tasks), async number =>
+    {
+        await this[number].ResetTopicsAsync();
+        return true;
+    });
+
     private static async Task<T[]> ForAllAsync<T>(IEnumerable<int> numbers, Func<int, Task<T>> call)
     {
         var calls = numbers.Select(call).ToList();

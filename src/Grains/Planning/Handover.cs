@@ -69,7 +69,39 @@ internal static class Handover
             }
         }
 
-        return [.. Sorted(offsets.Values).Select(entry => new PartitionOffset(entry.Topic, entry.Partition, entry.Offset))];
+        return
+        [
+            .. Sorted(offsets.Values).Where(entry => entry.Offset != HandoverOffset.Reset)
+                .Select(entry => new PartitionOffset(entry.Topic, entry.Partition, entry.Offset)),
+        ];
+    }
+
+    /// <summary>The entries after a change by hand, of a connector without tasks.</summary>
+    /// <param name="entries">The entries so far.</param>
+    /// <param name="changes">The changes.</param>
+    /// <param name="replacesAll">Whether the entries of other partitions go.</param>
+    /// <param name="leftInGroup">Partitions that shall have no offset, and of which the Kafka group still has one: it is to be ignored.</param>
+    /// <param name="epoch">The plan at present.</param>
+    public static List<HandoverOffset> Alter(
+        IReadOnlyCollection<HandoverOffset> entries,
+        IReadOnlyCollection<OffsetChange> changes,
+        bool replacesAll,
+        IEnumerable<PartitionRef> leftInGroup,
+        long epoch)
+    {
+        var offsets = replacesAll ? [] : entries.ToDictionary(entry => entry.Ref());
+        foreach (var change in changes)
+        {
+            var partition = new PartitionRef(change.Topic, change.Partition);
+            if (change.Offset is { } offset)
+                offsets[partition] = new(change.Topic, change.Partition, offset, epoch);
+            else
+                offsets.Remove(partition);
+        }
+
+        foreach (var partition in leftInGroup)
+            offsets[partition] = new(partition.Topic, partition.Partition, HandoverOffset.Reset, epoch);
+        return Sorted(offsets.Values);
     }
 
     /// <summary>The entries for a task's partitions.</summary>

@@ -32,7 +32,7 @@ internal sealed partial class GroupMirror(IGroupOffsets groups, TaskId task, Tim
 
         foreach (var partition in partitions)
         {
-            if (partition.Offset is { } offset && !(_mirrored.TryGetValue(partition.Ref(), out var mirrored) && mirrored == offset))
+            if (partition.Offset is >= 0 and { } offset && !(_mirrored.TryGetValue(partition.Ref(), out var mirrored) && mirrored == offset))
                 _pending[partition.Ref()] = offset;
         }
 

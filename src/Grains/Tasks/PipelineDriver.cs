@@ -22,11 +22,18 @@ internal sealed partial class PipelineDriver(
     private readonly PipelineLimits _limits = PipelineLimits.From(options);
     private readonly Dictionary<PartitionRef, ReachedOffset> _reached = [];
 
+    // Those of the pipeline that ended last, until they are persisted.
+    private IReadOnlyCollection<string> _topics = [];
+
     /// <summary>The pipeline, or null while there is none.</summary>
     public RunningPipeline? Pipeline { get; private set; }
 
     /// <summary>Whether offsets have been reached that are not persisted.</summary>
     public bool HasUnsaved => _reached.Count > 0;
+
+    /// <summary>The topics that the pipeline has read records of.</summary>
+    public IReadOnlyCollection<string> Topics
+        => Pipeline?.Progress.Topics is not { } read ? _topics : _topics.Count == 0 ? read : [.. _topics.Union(read)];
 
     /// <summary>Whether the pipeline reads all partitions of the assignment.</summary>
     public bool ReadsAll => state.Value.Active().All(partition => Pipeline?.Held.ContainsKey(partition.Ref()) ?? false);
@@ -93,8 +100,16 @@ internal sealed partial class PipelineDriver(
     /// <summary>Persists what has been reached, together with another change.</summary>
     public async Task SaveAsync(Func<TaskGrainState, TaskGrainState> change)
     {
-        await state.UpdateAsync(current => change(current.Advance(_reached)));
+        await state.UpdateAsync(current => change(current.Advance(_reached).Note(Topics)));
         _reached.Clear();
+        _topics = [];
+    }
+
+    /// <summary>Begins the list of topics anew.</summary>
+    public void ForgetTopics()
+    {
+        _topics = [];
+        Pipeline?.ForgetTopics();
     }
 
     /// <summary>Stops the pipeline: gives up its partitions, and ends it. What was reached is kept for the next save.</summary>
@@ -120,6 +135,7 @@ internal sealed partial class PipelineDriver(
     {
         if (Pipeline is not { } pipeline)
             return;
+        _topics = Topics;
         Pipeline = null;
         try
         {

@@ -35,6 +35,9 @@ internal sealed class RunningPipeline
     /// <summary>Counts and times.</summary>
     public PipelineProgress Progress => _pipeline.Progress;
 
+    /// <summary>Begins the list of topics in <see cref="Progress"/> anew.</summary>
+    public void ForgetTopics() => _pipeline.ForgetTopics();
+
     /// <summary>The partitions that it reads, and the ownership of each.</summary>
     public IReadOnlyDictionary<PartitionRef, long> Held => _held;
 
@@ -70,7 +73,7 @@ internal sealed class RunningPipeline
         foreach (var partition in partitions)
             _held[partition.Ref()] = partition.Since;
         // A position that was looked up is persisted soon: "latest" must not be looked up again after a restart.
-        NeedsFlush |= partitions.Any(partition => partition.Offset is null);
+        NeedsFlush |= partitions.Any(partition => partition.Offset is null or HandoverOffset.Reset);
     }
 
     /// <summary>Stops reading partitions.</summary>

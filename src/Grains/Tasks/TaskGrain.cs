@@ -82,7 +82,7 @@ internal sealed partial class TaskGrain(
             return new(true, [], _state.Value.Fence);
         var given = partitions is null ? _state.Value.Partitions.Select(partition => partition.Ref()).ToHashSet() : [.. partitions];
         await _runner.ReleaseAsync(epoch, given);
-        return new(false, Offsets(partition => given.Contains(partition.Ref())), _state.Value.Epoch);
+        return new(false, Offsets(partition => given.Contains(partition.Ref())), _state.Value.Epoch) { Topics = Topics() };
     }
 
     /// <inheritdoc/>
@@ -90,6 +90,12 @@ internal sealed partial class TaskGrain(
 
     /// <inheritdoc/>
     public Task<TaskOffsets> GetOffsetsAsync() => Task.FromResult(new TaskOffsets(_state.Value.Epoch, Offsets(_ => true)));
+
+    /// <inheritdoc/>
+    public Task<List<string>> GetTopicsAsync() => Task.FromResult(Topics());
+
+    /// <inheritdoc/>
+    public Task ResetTopicsAsync() => _runner.ForgetTopicsAsync();
 
     /// <inheritdoc/>
     public Task RestartAsync()
@@ -127,6 +133,8 @@ internal sealed partial class TaskGrain(
             DeactivateOnIdle();
         }
     }
+
+    private List<string> Topics() => _state.Value.Note(_runner.Topics).Topics;
 
     private List<PartitionOffset> Offsets(Func<OwnedPartition, bool> which)
         => [.. _state.Value.Partitions.Where(which).Where(partition => partition.Offset is not null).Select(

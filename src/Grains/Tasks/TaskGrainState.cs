@@ -25,6 +25,10 @@ internal sealed record TaskGrainState
     [Id(4)]
     public List<OwnedPartition> Partitions { get; init; } = [];
 
+    /// <summary>The topics that records have been read of, in ordinal order.</summary>
+    [Id(5)]
+    public List<string> Topics { get; init; } = [];
+
     /// <summary>The partitions to read.</summary>
     public IEnumerable<OwnedPartition> Active() => Partitions.Where(partition => !partition.IsReleased);
 
@@ -69,6 +73,10 @@ internal sealed record TaskGrainState
                     .. Partitions.Select(partition => partitions.Contains(partition.Ref()) ? partition with { IsReleased = true } : partition),
                 ],
             };
+
+    /// <summary>Adds topics that records have been read of.</summary>
+    public TaskGrainState Note(IReadOnlyCollection<string> topics)
+        => topics.All(Topics.Contains) ? this : this with { Topics = [.. Topics.Union(topics).Order(StringComparer.Ordinal)] };
 
     /// <summary>Moves offsets forward: only of partitions to read, only within the ownership that they were reached in, and never back.</summary>
     public TaskGrainState Advance(IReadOnlyDictionary<PartitionRef, ReachedOffset> reached)

@@ -135,6 +135,16 @@ internal sealed partial class TaskRunner : IDisposable
         await _mirror.DrainAsync(_options.OffsetFlushTimeout);
     });
 
+    /// <summary>The topics that the pipeline has read records of; some may not be persisted yet.</summary>
+    public IReadOnlyCollection<string> Topics => _driver.Topics;
+
+    /// <summary>Begins the list of topics anew.</summary>
+    public Task ForgetTopicsAsync()
+    {
+        _driver.ForgetTopics();
+        return _state.UpdateAsync(static state => state.Topics.Count == 0 ? state : state with { Topics = [] });
+    }
+
     /// <summary>What the task is doing.</summary>
     public TaskState GetStatus()
     {

@@ -105,7 +105,11 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     {
         HoldsSince = _inbox.HoldsSince is { } read ? _time.GetUtcNow() - _time.GetElapsedTime(read) : null,
         Errors = _loop.Errors,
+        Topics = _inbox.Topics,
     };
+
+    /// <inheritdoc/>
+    public void ForgetTopics() => _inbox.ForgetTopics();
 
     /// <inheritdoc/>
     public async Task AssignAsync(IReadOnlyList<StartPosition> partitions, CancellationToken cancellationToken)

@@ -20,12 +20,18 @@ public sealed partial class KafkaAdmin : IDisposable
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_renewal = TimeSpan.FromMinutes(30);
 
+    private const string Features = "feature";
+
+    // Part of "ApiKey OffsetDeleteRequest (47) Versions 0..0".
+    private const string OffsetDelete = " (47) Versions ";
+
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TranslatedSettings _settings;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task> _underWay = new(StringComparer.Ordinal);
     private IAdminClient? _client;
+    private bool _removesGroupOffsets;
     private bool _isDisposed;
 
     /// <summary>Translates the settings (<see cref="PipelineOptions.Client"/>, then <see cref="PipelineOptions.Admin"/>).</summary>
@@ -37,6 +43,12 @@ public sealed partial class KafkaAdmin : IDisposable
         RequestTimeout = options.RequestTimeout;
         _settings = ClientSettings.Translate(ClientRole.Admin, options.Client, options.Admin);
     }
+
+    /// <summary>
+    /// Whether a broker has said that it can remove offsets of groups. librdkafka 2.15.1 aborts the process when it asks one for that
+    /// which cannot, so nobody may ask before this is true. It is known once any question about the group has been answered.
+    /// </summary>
+    public bool RemovesGroupOffsets => Volatile.Read(ref _removesGroupOffsets);
 
     /// <summary>The time limit of a question.</summary>
     public TimeSpan RequestTimeout { get; }
@@ -114,8 +126,16 @@ public sealed partial class KafkaAdmin : IDisposable
     internal static ConnectException Explain(string what, Error error, Exception? cause = null)
     {
         var message = $"Kafka did not tell {what}: {error.Reason} ({error.Code})";
-        return IsTransient(error.Code) ? new RetriableException(message, cause) : new ConnectException(message, cause);
+        return IsOfMembers(error.Code) ? new GroupActiveException(message, cause)
+            : IsTransient(error.Code) ? new RetriableException(message, cause)
+            : new ConnectException(message, cause);
     }
+
+    // The group has members: another consumer, or Kafka Connect itself, still runs under its name.
+    private static bool IsOfMembers(ErrorCode error) => error is
+        ErrorCode.UnknownMemberId or ErrorCode.IllegalGeneration or ErrorCode.RebalanceInProgress
+        or ErrorCode.NonEmptyGroup or ErrorCode.GroupSubscribedToTopic or ErrorCode.StaleMemberEpoch
+        or ErrorCode.FencedMemberEpoch;
 
     private static bool IsTransient(ErrorCode error) => error is
         ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue or ErrorCode.Local_Transport
@@ -125,11 +145,7 @@ public sealed partial class KafkaAdmin : IDisposable
         or ErrorCode.NotLeaderForPartition or ErrorCode.BrokerNotAvailable or ErrorCode.ReplicaNotAvailable
         or ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup
         or ErrorCode.UnstableOffsetCommit or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownPartition
-        or ErrorCode.Local_UnknownTopic
-        // The group has members: another consumer, or Kafka Connect itself, still runs under its name.
-        or ErrorCode.UnknownMemberId or ErrorCode.IllegalGeneration or ErrorCode.RebalanceInProgress
-        or ErrorCode.NonEmptyGroup or ErrorCode.GroupSubscribedToTopic or ErrorCode.StaleMemberEpoch
-        or ErrorCode.FencedMemberEpoch;
+        or ErrorCode.Local_UnknownTopic;
 
     private TimeSpan Rest(long begun)
         => RequestTimeout - _time.GetElapsedTime(begun) is var rest && rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
@@ -193,16 +209,35 @@ public sealed partial class KafkaAdmin : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _client ??= new AdminClientBuilder(
-                    new Dictionary<string, string>(_settings.Settings, StringComparer.Ordinal)
-                    {
-                        // Asking for a topic must not create it.
-                        ["allow.auto.create.topics"] = "false",
-                    })
-                .SetLogHandler((_, message) => Log.Librdkafka(_logger, message.Facility, message.Message))
+            return _client ??= new AdminClientBuilder(WithFeatures(_settings.Settings))
+                .SetLogHandler((_, message) => OnLog(message))
                 .SetErrorHandler((_, error) => Log.Librdkafka(_logger, error.Code.ToString(), error.Reason))
                 .Build();
         }
+    }
+
+    /// <summary>The settings, and that the client says what each broker can do: it has no other way to tell.</summary>
+    private static Dictionary<string, string> WithFeatures(IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        var result = new Dictionary<string, string>(settings, StringComparer.Ordinal)
+        {
+            // Asking for a topic must not create it.
+            ["allow.auto.create.topics"] = "false",
+        };
+        result["debug"] = result.TryGetValue("debug", out var debug) ? $"{debug},{Features}" : Features;
+        return result;
+    }
+
+    private void OnLog(LogMessage message)
+    {
+        if (message.Facility is "APIVERSION" or "FEATURE")
+        {
+            if (message.Message.Contains(OffsetDelete, StringComparison.Ordinal))
+                Volatile.Write(ref _removesGroupOffsets, true);
+            return;
+        }
+
+        Log.Librdkafka(_logger, message.Facility, message.Message);
     }
 
     private static partial class Log

@@ -29,14 +29,17 @@ internal sealed class StartPositions(KafkaAdmin admin, IGroupOffsets groupOffset
     {
         var asked = wanted.Where(w => w.Offset is null).Select(w => w.Partition).ToArray();
         var committed = await groupOffsets.ReadAsync(settings.Group, asked, cancellationToken).ConfigureAwait(false);
-        var unknown = asked.Where(partition => !committed.ContainsKey(partition)).ToArray();
+        var unknown = asked.Where(partition => !committed.ContainsKey(partition))
+            .Concat(wanted.Where(w => w.Offset == StartPosition.Reset).Select(w => w.Partition))
+            .ToArray();
         var begun = unknown.Length == 0
             ? []
             : await ResetAsync(unknown, resolvesEarliest: false, cancellationToken).ConfigureAwait(false);
         return
         [
-            .. wanted.Select(w => w.Offset
-                ?? (committed.TryGetValue(w.Partition, out var offset) ? offset : begun[w.Partition])),
+            .. wanted.Select(w => w.Offset is { } given and not StartPosition.Reset
+                ? given
+                : committed.TryGetValue(w.Partition, out var offset) ? offset : begun[w.Partition]),
         ];
     }
 

@@ -21,6 +21,9 @@ internal sealed class Inbox : IDisposable
     private long _limitWhenClosed;
     private bool _isClosed;
     private bool _isSuspended;
+    private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
+    private string[] _topicsRead = [];
+    private string? _lastTopic;
     private long _recordsRead;
     private long _bytesRead;
 
@@ -52,6 +55,9 @@ internal sealed class Inbox : IDisposable
 
     /// <inheritdoc cref="RecordsRead"/>
     public long BytesRead => Volatile.Read(ref _bytesRead);
+
+    /// <summary>The topics of what was taken in, since the start or <see cref="ForgetTopics"/>.</summary>
+    public IReadOnlyCollection<string> Topics => Volatile.Read(ref _topicsRead);
 
     /// <summary>How many records wait.</summary>
     public int WaitingRecords => Volatile.Read(ref _waitingRecords);
@@ -98,6 +104,17 @@ internal sealed class Inbox : IDisposable
         }
     }
 
+    /// <summary>Begins the list of topics anew.</summary>
+    public void ForgetTopics()
+    {
+        lock (_lock)
+        {
+            _topics.Clear();
+            _lastTopic = null;
+            _topicsRead = [];
+        }
+    }
+
     /// <summary>Takes a batch in, or refuses it: then it belongs to the caller still, and its lane is not to read on.</summary>
     public bool TryAdd(RecordBatch batch)
     {
@@ -124,6 +141,7 @@ internal sealed class Inbox : IDisposable
             _waitingRecords += batch.Count;
             _recordsRead += batch.Count;
             _bytesRead += batch.Payload;
+            NoteTopic(partition.Id.Topic);
             partition.Position = batch.Entries[^1].Offset + 1;
 
             if (_used == 0)
@@ -315,6 +333,15 @@ internal sealed class Inbox : IDisposable
             if (partition.OpenFor is null)
                 partition.Lane?.Start(partition);
         }
+    }
+
+    private void NoteTopic(string topic)
+    {
+        if (ReferenceEquals(topic, _lastTopic))
+            return;
+        _lastTopic = topic;
+        if (_topics.Add(topic))
+            Volatile.Write(ref _topicsRead, [.. _topics]);
     }
 
     private void Drop(RecordBatch batch)

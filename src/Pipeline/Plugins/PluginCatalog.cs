@@ -77,6 +77,42 @@ public sealed partial class PluginCatalog
     /// <exception cref="PluginNotFoundException">None or several have the name.</exception>
     public Predicate CreatePredicate(string name) => (Predicate)Find(PluginType.Predicate, name).Create();
 
+    /// <summary>
+    /// The keys of a plugin of any type; of a connector, with those that every sink connector has behind them.
+    /// </summary>
+    /// <param name="name">Any of its names.</param>
+    /// <param name="version">Which version of it; null for the highest.</param>
+    /// <returns>The keys, or null when there is no plugin of that name.</returns>
+    /// <exception cref="ConfigException">There is no such version of it.</exception>
+    /// <exception cref="PluginNotFoundException">Several plugins of one type have the name.</exception>
+    public IReadOnlyList<ConfigKey>? FindKeys(string name, string? version)
+    {
+        name = name.Trim();
+        var named = _byType.SelectMany(group => group).Where(plugin => plugin.IsClass(name)).ToList();
+        if (named.Count == 0)
+        {
+            var type = _byType.Select(group => group.Key).Order().Cast<PluginType?>()
+                .FirstOrDefault(type => _byType[type!.Value].Any(plugin => plugin.HasName(name)));
+            if (type is not { } found)
+                return null;
+            named = [.. _byType[found].Where(plugin => plugin.HasName(name))];
+            if (named.DistinctBy(plugin => plugin.Info.ClassName).Count() > 1)
+                throw new PluginNotFoundException(TryFind(found, name).Error!);
+        }
+
+        if (version is null)
+            return named.MaxBy(plugin => plugin.Version)!.Keys;
+        return named.Find(plugin => plugin.Info.Version == version)?.Keys
+            ?? throw new ConfigException(
+                "version", version,
+                $"{named[0].Info.ClassName} is here in {string.Join(", ", named.Select(plugin => plugin.Info.Version).Distinct().Order(StringComparer.Ordinal))}.");
+    }
+
+    /// <summary>Whether an assembly that holds plugins has a class of that full name, be it a plugin or not.</summary>
+    public bool HasClass(string name)
+        => _byType.SelectMany(group => group).Select(plugin => plugin.Instance.GetType().Assembly).Distinct()
+            .Any(assembly => assembly.GetType(name.Trim().Replace('$', '+')) is not null);
+
     /// <summary>The plugin of that type and name, or what is wrong: exactly one of the two is null.</summary>
     internal (PluginDescriptor? Plugin, string? Error) TryFind(PluginType type, string name)
     {

@@ -83,6 +83,15 @@ internal sealed class PluginDescriptor
         => _names.Append(Info.ClassName).Select(known => known.Replace('+', '$'))
             .Where(known => known.StartsWith(name + "$", StringComparison.Ordinal));
 
+    /// <summary>The keys of its configuration; of a connector, with those that every sink connector has behind them.</summary>
+    public IReadOnlyList<ConfigKey> Keys => Instance switch
+    {
+        SinkConnector connector => [.. connector.Config, .. ConnectorConfig.Definition],
+        Transform transform => [.. transform.Config],
+        Predicate predicate => [.. predicate.Config],
+        _ => [.. ((Converter)Instance).Config],
+    };
+
     /// <summary>Makes a new instance.</summary>
     public object Create() => Activator.CreateInstance(Instance.GetType())!;
 

@@ -35,6 +35,12 @@ public sealed record WorkerConfig
     /// <summary>How long a stopping task may take to deliver what is on its way.</summary>
     public required TimeSpan ShutdownGrace { get; init; }
 
+    /// <summary>Whether the topics that connectors have read are told.</summary>
+    public required bool TracksTopics { get; init; }
+
+    /// <summary>Whether a connector's list of topics may be reset.</summary>
+    public required bool AllowsTopicReset { get; init; }
+
     /// <summary>What the data plane needs to know.</summary>
     public required PipelineOptions Pipeline { get; init; }
 

@@ -199,6 +199,8 @@ internal sealed class WorkerConfigLoader
             OffsetFlushTimeout = Milliseconds(parsed, WorkerKeys.FlushTimeout),
             ConfigReloadInterval = Milliseconds(parsed, WorkerKeys.ConfigReloadInterval),
             ShutdownGrace = pipeline.ShutdownGrace,
+            TracksTopics = parsed.GetBoolean(WorkerKeys.TopicTracking),
+            AllowsTopicReset = parsed.GetBoolean(WorkerKeys.TopicReset),
             Pipeline = pipeline,
             LogLevel = level,
             LogLevels = LevelsByCategory(resolved),

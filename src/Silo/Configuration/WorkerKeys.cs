@@ -49,6 +49,8 @@ internal static class WorkerKeys
     public const string Lanes = "pipeline.lanes";
     public const string BufferBytes = "pipeline.buffer.bytes";
     public const string TaskBufferBytes = "pipeline.task.buffer.bytes";
+    public const string TopicTracking = "topic.tracking.enable";
+    public const string TopicReset = "topic.tracking.allow.reset";
     public const string LogLevel = "log.level";
     public const string LogLevelOf = "log.level.";
     public const string ConfigReloadInterval = "config.reload.interval.ms";
@@ -192,10 +194,10 @@ internal static class WorkerKeys
             allowed: "`All`, `None`, `Principal`, `Allowlist`, or the name of such a class of Kafka Connect", check: Policy),
         Used(OverrideAllowlist, ConfigType.List, "", Rest,
             "The settings that connectors may choose under the policy `Allowlist`, without the prefix of their client."),
-        Warned("topic.tracking.enable", ConfigType.Boolean, "true", Rest,
-            "Whether the topics that a connector uses are kept for `/connectors/NAME/topics`. Not implemented.", "true"),
-        Warned("topic.tracking.allow.reset", ConfigType.Boolean, "true", Rest,
-            "Whether that record may be reset. Not implemented.", "true"),
+        Used(TopicTracking, ConfigType.Boolean, "true", Rest,
+            "Whether `/connectors/NAME/topics` tells the topics that a connector has read records of.", allowed: "`true`, `false`"),
+        Used(TopicReset, ConfigType.Boolean, "true", Rest,
+            "Whether that list may be reset by `PUT /connectors/NAME/topics/reset`.", allowed: "`true`, `false`"),
     ];
 
     private static IEnumerable<WorkerKey> InAccess() =>

@@ -1,5 +1,7 @@
+using Exports.Api.Loggers;
 using Exports.Silo.Configuration;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace Exports.Silo.Logging;
 
@@ -32,5 +34,13 @@ internal static class WorkerLogging
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         foreach (var (category, level) in config.LogLevels)
             logging.AddFilter(category, level);
+
+        // Behind all others: where two rules are for the same name, the last one counts.
+        logging.Services.AddSingleton(provider => new LoggerLevels(config, provider.GetRequiredService<TimeProvider>()));
+        logging.Services.AddSingleton<ILoggerLevels>(provider => provider.GetRequiredService<LoggerLevels>());
+        logging.Services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<LoggerLevels>());
+        logging.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(provider => provider.GetRequiredService<LoggerLevels>());
+        logging.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(
+            provider => provider.GetRequiredService<LoggerLevels>());
     }
 }

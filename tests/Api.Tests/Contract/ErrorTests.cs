@@ -9,7 +9,11 @@ public sealed class ErrorTests(SharedServer shared) : IClassFixture<SharedServer
     private const string ValidConfig = """{"connector.class":"TestSink","topics":"t"}""";
     private const string Refused = "HTTP 415 Unsupported Media Type: the Content-Type is ";
     private const string Wanted = "; it must be application/json in UTF-8";
-    private const string NotSupported = "not supported yet";
+    private const string NoOffsets = "Partitions / offsets need to be provided for an alter offsets request";
+    private const string OneOffset = """{"offsets":[{"partition":{"kafka_topic":"t","kafka_partition":0},"offset":{"kafka_offset":5}}]}""";
+    private const string NotStopped =
+        "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified "
+        + "connector by issuing a 'PUT' request to the '/connectors/c/stop' endpoint";
 
     [Theory]
     [InlineData("GET", "/connectors/x", null, 404, "Connector x not found")]
@@ -75,9 +79,10 @@ public sealed class ErrorTests(SharedServer shared) : IClassFixture<SharedServer
     [InlineData(
         "POST", "/connectors", """{"name":"n","config":{},"initial_state":["PAUSED"]}""", 400,
         "Invalid value for 'initial_state': must be a string, not an array")]
+    [InlineData("POST", "/connectors", """{"name":"n","config":{},"initial_offsets":[]}""", 400, NoOffsets)]
     [InlineData(
-        "POST", "/connectors", """{"name":"n","config":{},"initial_offsets":[]}""", 501,
-        "'initial_offsets' of POST /connectors is " + NotSupported)]
+        "POST", "/connectors", """{"name":"n","config":{},"initial_offsets":{}}""", 400,
+        "Invalid value for 'offsets': must be an array, not an object")]
     [InlineData(
         "POST", "/connectors", """{"name":"n","config":{},"colour":"red"}""", 400,
         "Unrecognized field \"colour\"; known are name, config, initial_state, initial_offsets")]
@@ -101,31 +106,31 @@ public sealed class ErrorTests(SharedServer shared) : IClassFixture<SharedServer
         "PUT", "/connector-plugins/TestSink/config/validate", """{"connector.class":"OtherSink"}""", 400,
         "Included connector type OtherSink does not match request type TestSink")]
 
+    [InlineData("PATCH", "/connectors/x/config", ValidConfig, 404, "Connector x not found")]
     [InlineData(
-        "PATCH", "/connectors/c/config", ValidConfig, 501,
-        "Changing single keys of a connector's configuration (PATCH /connectors/{name}/config) is " + NotSupported)]
+        "PATCH", "/connectors/c/config", """{"a":[1]}""", 400,
+        "Invalid value for configuration a: must be a string, number or boolean, not an array")]
+    [InlineData("PATCH", "/connectors/c/config", "[]", 400, "The body must be a JSON object, not an array.")]
+    [InlineData("GET", "/connector-plugins/Nope/config", null, 404, "Unknown plugin Nope.")]
     [InlineData(
-        "PATCH", "/connectors/c/offsets", "{}", 501,
-        "Altering the offsets of a connector (PATCH /connectors/{name}/offsets) is " + NotSupported)]
+        "GET", "/connector-plugins/Exports.Api.Tests.TestSinkTask/config", null, 400,
+        "Invalid plugin class Exports.Api.Tests.TestSinkTask. Valid types are sink, source, converter, header_converter, transformation, predicate.")]
     [InlineData(
-        "DELETE", "/connectors/c/offsets", null, 501,
-        "Resetting the offsets of a connector (DELETE /connectors/{name}/offsets) is " + NotSupported)]
+        "GET", "/connector-plugins/TestSink/config?version=9.9.9", null, 400,
+        "Invalid value 9.9.9 for configuration version: Exports.Api.Tests.TestSinkConnector is here in 1.2.3.")]
+    [InlineData("GET", "/admin/loggers/nobody.has.it", null, 404, "Logger nobody.has.it not found.")]
+    [InlineData("PUT", "/admin/loggers/root", "{}", 400, "Desired 'level' parameter was not specified in request.")]
     [InlineData(
-        "GET", "/connectors/c/topics", null, 501,
-        "Listing the topics that a connector has used (GET /connectors/{name}/topics) is " + NotSupported)]
+        "PUT", "/admin/loggers/root", """{"level":null}""", 400, "Desired 'level' parameter was not specified in request.")]
+    [InlineData("PUT", "/admin/loggers/root", """{"level":"LOUD"}""", 404, "invalid log level 'LOUD'.")]
+    [InlineData("PUT", "/admin/loggers/root?scope=cluster", """{"level":"LOUD"}""", 404, "invalid log level 'LOUD'.")]
     [InlineData(
-        "PUT", "/connectors/c/topics/reset", null, 501,
-        "Resetting the list of topics that a connector has used (PUT /connectors/{name}/topics/reset) is " + NotSupported)]
-    [InlineData(
-        "GET", "/connector-plugins/TestSink/config", null, 501,
-        "Listing the configuration keys of a plugin (GET /connector-plugins/{plugin}/config) is " + NotSupported)]
-    [InlineData("GET", "/admin/loggers", null, 501, "Listing loggers (GET /admin/loggers) is " + NotSupported)]
-    [InlineData(
-        "GET", "/admin/loggers/root", null, 501,
-        "Reading the level of a logger (GET /admin/loggers/{logger}) is " + NotSupported)]
-    [InlineData(
-        "PUT", "/admin/loggers/root", """{"level":"DEBUG"}""", 501,
-        "Changing the level of a logger (PUT /admin/loggers/{logger}) is " + NotSupported)]
+        "PUT", "/admin/loggers/root", """{"level":[]}""", 400, "Invalid value for 'level': must be a string, not an array")]
+
+    [InlineData("DELETE", "/connectors/x/offsets", null, 404, "Connector x not found")]
+    [InlineData("PATCH", "/connectors/x/offsets", OneOffset, 404, "Connector x not found")]
+    [InlineData("DELETE", "/connectors/c/offsets", null, 400, NotStopped)]
+    [InlineData("PATCH", "/connectors/c/offsets", OneOffset, 400, NotStopped)]
 
     [InlineData("GET", "/nope", null, 404, "HTTP 404 Not Found")]
     [InlineData("GET", "/connectors/c/nope", null, 404, "HTTP 404 Not Found")]

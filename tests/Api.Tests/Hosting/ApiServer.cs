@@ -30,6 +30,9 @@ internal sealed partial class ApiServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Whether answers are held against the OpenAPI document. Off for tests that bend the server.</summary>
+    public bool ChecksOpenApi { get; init; } = true;
+
     public IServiceProvider Services => _app.Services;
 
     public static async Task<ApiServer> StartAsync(
@@ -65,7 +68,10 @@ internal sealed partial class ApiServer : IAsyncDisposable
             request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         }
         var response = await Client.SendAsync(request);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(), response);
+        var text = await response.Content.ReadAsStringAsync();
+        if (ChecksOpenApi)
+            OpenApiDocument.Served.Check(method, path, (int)response.StatusCode, response.Content.Headers.ContentType, text);
+        return (response.StatusCode, text, response);
     }
 
     /// <summary>Sends a request that must succeed with this status, and gives the body.</summary>

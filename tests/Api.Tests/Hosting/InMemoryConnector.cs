@@ -24,6 +24,14 @@ internal sealed class InMemoryConnector(string name, InMemoryIndex index) : ICon
 
     public List<PartitionOffset> Offsets { get; set; } = [];
 
+    /// <summary>Why Kafka's part of the offsets is not known.</summary>
+    public string? OffsetsProblem { get; set; }
+
+    /// <summary>What becomes of changes of offsets.</summary>
+    public AlterOffsetsResult Alteration { get; set; } = new(AlterOffsetsOutcome.Altered);
+
+    public List<string> Topics { get; set; } = [];
+
     public string? Trace { get; set; }
 
     /// <summary>Calls by name, in order.</summary>
@@ -32,8 +40,27 @@ internal sealed class InMemoryConnector(string name, InMemoryIndex index) : ICon
     public static TaskState NewTask(int number, RunState state = RunState.Running, string? trace = null)
         => new(number, state, Worker, trace, Epoch: 1, Restarts: 0, NextRestart: null);
 
-    public Task<ConnectorInfo?> CreateAsync(Dictionary<string, string> config, TargetState initialState)
-        => CallAsync("create", () => _config is not null ? null : Store(config, initialState));
+    public Task<CreateResult> CreateAsync(
+        Dictionary<string, string> config, TargetState initialState, List<OffsetChange>? initialOffsets = null)
+        => CallAsync("create", () =>
+        {
+            if (_config is not null)
+                return new CreateResult(null, null);
+            if (initialOffsets is not null && !IsDone(Alteration))
+                return new(null, Alteration);
+            Offsets = [];
+            Change(initialOffsets ?? []);
+            return new(Store(config, initialState), initialOffsets is null ? null : Alteration);
+        });
+
+    public Task<ReplaceConfigResult?> ReplaceConfigAsync(Dictionary<string, string> read, Dictionary<string, string> config)
+        => CallAsync("replace", () =>
+        {
+            if (_config is null)
+                return null;
+            var isSame = read.OrderBy(entry => entry.Key).SequenceEqual(_config.OrderBy(entry => entry.Key));
+            return new ReplaceConfigResult(isSame, isSame ? Store(config, _target) : Info());
+        });
 
     public Task<PutConfigResult> PutConfigAsync(Dictionary<string, string> config)
         => CallAsync("put", () => new PutConfigResult(_config is null, Store(config, _target)));
@@ -80,7 +107,31 @@ internal sealed class InMemoryConnector(string name, InMemoryIndex index) : ICon
             : Tasks.Exists(t => t.Number == task) ? RestartTaskResult.Restarting
             : RestartTaskResult.UnknownTask);
 
-    public Task<List<PartitionOffset>?> GetOffsetsAsync() => CallAsync("offsets", () => _config is null ? null : Offsets);
+    public Task<KnownOffsets?> GetOffsetsAsync()
+        => CallAsync("offsets", () => _config is null ? null : new KnownOffsets(Offsets, OffsetsProblem));
+
+    public Task<AlterOffsetsResult> AlterOffsetsAsync(List<OffsetChange>? changes)
+        => CallAsync("alter", () =>
+        {
+            if (_config is null)
+                return new AlterOffsetsResult(AlterOffsetsOutcome.UnknownConnector);
+            if (_target != TargetState.Stopped)
+                return new(AlterOffsetsOutcome.NotStopped);
+            if (!IsDone(Alteration))
+                return Alteration;
+            Offsets = changes is null ? [] : Offsets;
+            Change(changes ?? []);
+            return Alteration;
+        });
+
+    public Task<List<string>> GetTopicsAsync() => CallAsync("topics", () => _config is null ? [] : Topics);
+
+    public Task ResetTopicsAsync()
+        => CallAsync("reset topics", () =>
+        {
+            Topics = [];
+            return true;
+        });
 
     public Task EnsureRunningAsync() => Task.CompletedTask;
 
@@ -95,6 +146,19 @@ internal sealed class InMemoryConnector(string name, InMemoryIndex index) : ICon
             throw Error;
         lock (_lock)
             return answer();
+    }
+
+    private static bool IsDone(AlterOffsetsResult result)
+        => result.Outcome is AlterOffsetsOutcome.Altered or AlterOffsetsOutcome.AlteredHere;
+
+    private void Change(List<OffsetChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            Offsets = [.. Offsets.Where(offset => (offset.Topic, offset.Partition) != (change.Topic, change.Partition))];
+            if (change.Offset is { } to)
+                Offsets.Add(new(change.Topic, change.Partition, to));
+        }
     }
 
     private ConnectorInfo Store(Dictionary<string, string> config, TargetState target)

@@ -1,3 +1,4 @@
+using Exports.Api.Loggers;
 using Exports.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,7 @@ internal static class TestPlugins
             },
         });
         services.AddSingleton<ConnectorValidator>();
+        services.AddSingleton<ILoggerLevels, TestLoggerLevels>();
         services.AddSingleton<ITopicCatalog>(new Topics());
     }
 

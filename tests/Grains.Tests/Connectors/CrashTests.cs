@@ -75,7 +75,7 @@ public sealed class CrashTests : GrainsTest
         await DoAsync(() => Connector(name).PutConfigAsync(Config("t", 4)), () => IsAsync(name, RunState.Paused, [.. Enumerable.Repeat(RunState.Paused, 4)]));
         await DoAsync(() => Connector(name).SetTargetStateAsync(TargetState.Running), () => RunsAsync(name, 4));
         await DeliverAsync(name);
-        Assert.Equal(5, (await Connector(name).GetOffsetsAsync())!.Count);
+        Assert.Equal(5, (await Connector(name).GetOffsetsAsync())!.Offsets.Count);
         await DoAsync(() => Connector(name).DeleteAsync(), () => Eventually.HoldsAsync(() =>
         {
             CheckWorker();

@@ -134,7 +134,7 @@ public sealed class FailureTests : GrainsTest
         await connector.SetTargetStateAsync(TargetState.Paused);
         await IsAsync("c", RunState.Paused, RunState.Paused, RunState.Paused);
         await connector.SetTargetStateAsync(TargetState.Stopped);
-        Assert.Equal([new("orders", 0, 10), new("orders", 1, 10)], await connector.GetOffsetsAsync());
+        Assert.Equal([new("orders", 0, 10), new("orders", 1, 10)], (await connector.GetOffsetsAsync())!.Offsets);
 
         World.DoesDestinationHang = false;
         await connector.SetTargetStateAsync(TargetState.Running);

@@ -59,7 +59,7 @@ public sealed class LifecycleTests : GrainsTest
         var created = await Task.WhenAll(
             Enumerable.Range(1, 4).Select(i => Connector("c").CreateAsync(Config("orders", i), TargetState.Running)));
 
-        var winner = Assert.Single(created, info => info is not null)!;
+        var winner = Assert.Single(created, result => result.Info is not null).Info!;
         var tasks = int.Parse(winner.Config["tasks.max"]);
         await RunsAsync("c", tasks);
         Assert.Equal(winner.Config, (await Connector("c").GetInfoAsync())!.Config);
@@ -193,7 +193,7 @@ public sealed class LifecycleTests : GrainsTest
         var status = (await connector.GetStatusAsync())!;
         Assert.Equal(RunState.Stopped, status.State);
         Assert.Empty(status.Tasks);
-        Assert.Equal([new("orders", 0, 10), new("orders", 1, 10), new("orders", 2, 10)], await connector.GetOffsetsAsync());
+        Assert.Equal([new("orders", 0, 10), new("orders", 1, 10), new("orders", 2, 10)], (await connector.GetOffsetsAsync())!.Offsets);
         Assert.DoesNotContain(World.Storage.Keys, key => key.Contains("task/c/"));
         Assert.True(await connector.SetTargetStateAsync(TargetState.Stopped));
         Assert.Equal(RunState.Stopped, (await connector.RestartAsync(includeTasks: true, onlyFailed: false))!.State);
@@ -272,7 +272,7 @@ public sealed class LifecycleTests : GrainsTest
 
         await connector.PutConfigAsync(Config("views"));
         await Eventually.HoldsAsync(() => Reads("c").GetValueOrDefault(0) == "views-0");
-        Assert.Contains(new("orders", 0, 10), (await connector.GetOffsetsAsync())!);
+        Assert.Contains(new("orders", 0, 10), (await connector.GetOffsetsAsync())!.Offsets);
 
         await connector.PutConfigAsync(Config("orders,views"));
         await Eventually.HoldsAsync(() => Reads("c").GetValueOrDefault(0) == "orders-0 views-0");

@@ -189,7 +189,7 @@ public sealed class ModelTests : GrainsTest
             World.Deliver();
             await IsDeliveredAsync(name);
             Assert.All(Reads(name).Values, partitions => Assert.Equal(8, partitions.Split(' ').Length));
-            var offsets = (await Connector(name).GetOffsetsAsync())!;
+            var offsets = (await Connector(name).GetOffsetsAsync())!.Offsets;
             Assert.All(offsets, offset => Assert.Equal(World.Partition(name, offset.Topic, offset.Partition).End, offset.Offset));
             Assert.Equal(24, offsets.Count);
             Assert.Equal(3, World.Storage.Keys.Count(key => key.StartsWith($"exports.task/{name}/", StringComparison.Ordinal)));

@@ -99,7 +99,7 @@ public sealed class RestartTests : GrainsTest
         await Assert.ThrowsAnyAsync<Exception>(() => Connector("c").DeleteAsync());
         World.Storage.Faults = (_, _) => WriteFault.None;
 
-        Assert.NotNull(await Connector("c").CreateAsync(Config("orders", 1), TargetState.Running));
+        Assert.NotNull((await Connector("c").CreateAsync(Config("orders", 1), TargetState.Running)).Info);
 
         await RunsAsync("c", 1);
     }

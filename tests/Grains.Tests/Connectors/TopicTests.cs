@@ -59,7 +59,7 @@ public sealed class TopicTests : GrainsTest
 
         World.SetTopic("views", 0);
         await Eventually.HoldsAsync(() => Reads("c").GetValueOrDefault(0) == "orders-0");
-        await Eventually.HoldsAsync(async () => (await Connector("c").GetOffsetsAsync())!.All(offset => offset.Topic != "views"));
+        await Eventually.HoldsAsync(async () => (await Connector("c").GetOffsetsAsync())!.Offsets.All(offset => offset.Topic != "views"));
 
         World.Forget("c");
         World.SetTopic("views", 1);
@@ -72,7 +72,7 @@ public sealed class TopicTests : GrainsTest
     {
         World.SetTopic("orders", 2);
         World.IsKafkaDown = true;
-        Assert.NotNull(await Connector("c").CreateAsync(Config("orders", 2), TargetState.Running));
+        Assert.NotNull((await Connector("c").CreateAsync(Config("orders", 2), TargetState.Running)).Info);
         await Eventually.HoldsAsync(async () => (await Connector("c").GetStatusAsync())!.Trace is "Waiting for Kafka: Kafka did not answer in time.");
         Assert.Equal(RunState.Unassigned, (await Connector("c").GetStatusAsync())!.State);
 
@@ -101,7 +101,7 @@ public sealed class TopicTests : GrainsTest
         await Connector("c").PutConfigAsync(Config("orders", 1));
         await IsAsync("c", RunState.Running, RunState.Unassigned);
         await Connector("c").SetTargetStateAsync(TargetState.Stopped);
-        Assert.Equal([new("orders", 0, 10), new("orders", 1, 10)], await Connector("c").GetOffsetsAsync());
+        Assert.Equal([new("orders", 0, 10), new("orders", 1, 10)], (await Connector("c").GetOffsetsAsync())!.Offsets);
         await Connector("c").SetTargetStateAsync(TargetState.Running);
         World.Produce("c", "orders", 10);
         World.IsKafkaDown = false;

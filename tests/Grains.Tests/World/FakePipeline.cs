@@ -8,6 +8,7 @@ internal sealed class FakePipeline(World world, FakeWorker worker, TaskPipelineS
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<TopicPartition, Held> _held = [];
+    private readonly HashSet<string> _topics = [];
     private long _delivered;
     private bool _isPaused;
     private bool _isDead;
@@ -23,7 +24,16 @@ internal sealed class FakePipeline(World world, FakeWorker worker, TaskPipelineS
     public IReadOnlyList<TopicPartition> Partitions => world.Locked(() => _held.Keys.Order().ToList());
 
     public PipelineProgress Progress => world.Locked(() => new PipelineProgress(
-        _delivered, 0, _delivered, 0, 0, _held.Sum(held => world.Get(spec.Connector, held.Key).End - held.Value.Acknowledged), null, null));
+        _delivered, 0, _delivered, 0, 0, _held.Sum(held => world.Get(spec.Connector, held.Key).End - held.Value.Acknowledged), null, null)
+    {
+        Topics = [.. _topics],
+    });
+
+    public void ForgetTopics() => world.Locked(() =>
+    {
+        _topics.Clear();
+        return true;
+    });
 
     public async Task AssignAsync(IReadOnlyList<StartPosition> partitions, CancellationToken cancellationToken)
     {
@@ -37,7 +47,9 @@ internal sealed class FakePipeline(World world, FakeWorker worker, TaskPipelineS
             {
                 var partition = world.Get(spec.Connector, start.Partition);
                 var group = spec.Config.GetValueOrDefault("consumer.override.group.id", $"connect-{spec.Connector}");
-                var offset = start.Offset ?? world.GroupOffset(group, start.Partition.Topic, start.Partition.Partition) ?? 0;
+                var offset = start.Offset == StartPosition.Reset
+                    ? 0
+                    : start.Offset ?? world.GroupOffset(group, start.Partition.Topic, start.Partition.Partition) ?? 0;
                 world.Moves.Enqueue($"+{spec} {start.Partition}@{offset}");
                 if (_isDead)
                     world.Violate($"{spec}: {start.Partition} was assigned to a dead pipeline");
@@ -133,6 +145,8 @@ internal sealed class FakePipeline(World world, FakeWorker worker, TaskPipelineS
             var to = Math.Min(partition.End, count == int.MaxValue ? partition.End : held.Position + count);
             partition.Deliveries += Math.Max(0, to - held.Position);
             _delivered += Math.Max(0, to - held.Position);
+            if (to > held.Position)
+                _topics.Add(name.Topic);
             held.Position = Math.Max(held.Position, to);
             partition.Delivered = Math.Max(partition.Delivered, held.Position);
         }

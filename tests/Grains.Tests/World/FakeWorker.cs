@@ -4,7 +4,7 @@ using Exports.Pipeline;
 namespace Exports.Grains.Tests;
 
 /// <summary>One worker's view of the <see cref="World"/>: what its host registers for the grains. Dead once it was killed or has ended.</summary>
-internal sealed class FakeWorker(World world) : ITaskPipelineFactory, ITopicCatalog, IGroupOffsets
+internal sealed class FakeWorker(World world) : ITaskPipelineFactory, ITopicCatalog, IGroupOffsets, IConnectorOffsets
 {
     private TopicSnapshot? _current;
 
@@ -66,6 +66,32 @@ internal sealed class FakeWorker(World world) : ITaskPipelineFactory, ITopicCata
             return;
         foreach (var offset in offsets)
             world.CommitGroup(group, offset);
+    }
+
+    public Task<IReadOnlyDictionary<TopicPartition, long>> ReadAllAsync(string group, CancellationToken cancellationToken)
+        => throw new NotSupportedException("The data plane reads groups.");
+
+    public Task<bool> RemoveAsync(string group, IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+        => throw new NotSupportedException("The data plane changes groups.");
+
+    public Task<IReadOnlyDictionary<TopicPartition, long>> ReadAsync(
+        IReadOnlyDictionary<string, string> config, CancellationToken cancellationToken)
+        => world.IsKafkaDown
+            ? throw new RetriableException("Kafka did not answer in time.")
+            : Task.FromResult(world.GroupOf(config["name"]));
+
+    public Task<AlteredOffsets> AlterAsync(
+        IReadOnlyDictionary<string, string> config,
+        IReadOnlyDictionary<TopicPartition, long?> offsets,
+        bool replacesAll,
+        CancellationToken cancellationToken)
+    {
+        if (world.IsKafkaDown)
+            throw new RetriableException("Kafka did not answer in time.");
+        if (world.IsGroupActive)
+            throw new GroupActiveException("The group has members.");
+        ObjectDisposedException.ThrowIf(IsDead, this);
+        return Task.FromResult(new AlteredOffsets(world.KnowsDestination, world.Alter(config["name"], offsets, replacesAll)));
     }
 
     private TopicSnapshot Read()

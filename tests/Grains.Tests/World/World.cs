@@ -33,6 +33,15 @@ internal sealed class World
     /// <summary>Whether Kafka answers.</summary>
     public bool IsKafkaDown { get; set; }
 
+    /// <summary>Whether somebody else is active in the connectors' groups.</summary>
+    public bool IsGroupActive { get; set; }
+
+    /// <summary>Whether the brokers can remove offsets of groups.</summary>
+    public bool RemovesGroupOffsets { get; set; } = true;
+
+    /// <summary>Whether the connectors' plugin says that it has changed the destination's offsets.</summary>
+    public bool KnowsDestination { get; set; } = true;
+
     /// <summary>Whether commits to Kafka groups never end.</summary>
     public bool DoGroupWritesHang { get; set; }
 
@@ -145,6 +154,41 @@ internal sealed class World
     {
         lock (_lock)
             _groups[(group, new(topic, partition))] = offset;
+    }
+
+    /// <summary>The offsets of a connector's group.</summary>
+    public IReadOnlyDictionary<TopicPartition, long> GroupOf(string connector)
+    {
+        lock (_lock)
+        {
+            return _groups.Where(entry => entry.Key.Group == $"connect-{connector}")
+                .ToDictionary(entry => entry.Key.Partition, entry => entry.Value);
+        }
+    }
+
+    /// <summary>An operator changes offsets: what he skips counts as delivered, and what he rewinds as not persisted.</summary>
+    /// <returns>What the group still has although it should not.</returns>
+    public List<TopicPartition> Alter(string connector, IReadOnlyDictionary<TopicPartition, long?> offsets, bool replacesAll)
+    {
+        lock (_lock)
+        {
+            var group = $"connect-{connector}";
+            var wanted = new Dictionary<TopicPartition, long?>(offsets);
+            foreach (var partition in replacesAll ? GroupOf(connector).Keys : [])
+                wanted.TryAdd(partition, null);
+            foreach (var (partition, offset) in wanted)
+            {
+                var known = Get(connector, partition);
+                known.Persisted = offset ?? 0;
+                known.Delivered = Math.Max(known.Delivered, offset ?? 0);
+                if (offset is { } to)
+                    _groups[(group, partition)] = to;
+                else if (RemovesGroupOffsets)
+                    _groups.Remove((group, partition));
+            }
+
+            return [.. wanted.Where(entry => entry.Value is null && _groups.ContainsKey((group, entry.Key))).Select(entry => entry.Key)];
+        }
     }
 
     /// <summary>The process is gone, with all its pipelines; nobody was asked.</summary>

@@ -1,4 +1,5 @@
 using Exports.Connectors.Sdk;
+using Exports.Kafka.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Exports.Pipeline.Tests;
@@ -24,6 +25,64 @@ public sealed class ClusterTests
         Assert.Equal(0, offsets[partitions[2]]);
         Assert.Empty(await worker.Groups.ReadAsync("g", [], CancellationToken.None));
         await worker.Groups.WriteAsync("g", [], CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_broker_that_cannot_remove_offsets_is_not_asked_to()
+    {
+        await using var worker = new TestWorker();
+        var partition = new TopicPartition(TestWorker.Topic, 0);
+        await worker.Groups.WriteAsync("g", [new(partition, 5)], CancellationToken.None);
+
+        Assert.False(await worker.Groups.RemoveAsync("g", [partition], CancellationToken.None));
+
+        Assert.Equal(5, (await worker.Groups.ReadAsync("g", [partition], CancellationToken.None))[partition]);
+    }
+
+    [Fact]
+    public async Task Offsets_are_removed_where_the_broker_can_do_that()
+    {
+        using var kafka = EmbeddedKafka.Start(1, (TestWorker.Topic, 3));
+        await using var front = new GroupFront(kafka);
+        await using var worker = new TestWorker(
+            configure: options => options with { Client = new Dictionary<string, string> { ["bootstrap.servers"] = front.Address } });
+        var partitions = Enumerable.Range(0, 3).Select(p => new TopicPartition(TestWorker.Topic, p)).ToArray();
+        Assert.True(await worker.Groups.RemoveAsync("g", [], CancellationToken.None));
+        await worker.Groups.ReadAsync("g", partitions, CancellationToken.None);
+
+        Assert.True(await worker.Groups.RemoveAsync("g", [partitions[0], partitions[2]], CancellationToken.None));
+        Assert.Equal(["g orders-0", "g orders-2"], front.Removed.Order());
+
+        front.PartitionError = Confluent.Kafka.ErrorCode.UnknownTopicOrPart;
+        Assert.True(await worker.Groups.RemoveAsync("g", partitions, CancellationToken.None));
+        front.PartitionError = Confluent.Kafka.ErrorCode.GroupSubscribedToTopic;
+        await Assert.ThrowsAsync<GroupActiveException>(() => worker.Groups.RemoveAsync("g", partitions, CancellationToken.None));
+        front.PartitionError = default;
+        front.Error = Confluent.Kafka.ErrorCode.NonEmptyGroup;
+        await Assert.ThrowsAsync<GroupActiveException>(() => worker.Groups.RemoveAsync("g", partitions, CancellationToken.None));
+        front.Error = Confluent.Kafka.ErrorCode.GroupAuthorizationFailed;
+        Assert.Contains("GroupAuthorizationFailed", (await Assert.ThrowsAsync<ConnectException>(
+            () => worker.Groups.RemoveAsync("g", partitions, CancellationToken.None))).Message);
+    }
+
+    [Theory]
+    [InlineData("earliest", 0)]
+    [InlineData("latest", 10)]
+    public async Task A_partition_that_is_reset_begins_where_the_configuration_says_whatever_its_group_has(string reset, int first)
+    {
+        await using var worker = new TestWorker();
+        var sink = new TestSink();
+        worker.Produce(1, 10);
+        await worker.Groups.WriteAsync("connect-test", [new(new(TestWorker.Topic, 0), 4)], CancellationToken.None);
+        var pipeline = await worker.StartAsync(sink, ("consumer.override.auto.offset.reset", reset));
+
+        await pipeline.AssignAsync([.. TestWorker.Starts(1, StartPosition.Reset)], CancellationToken.None);
+        worker.Produce(1, 5, from: 10);
+
+        await Eventually.HoldsAsync(() => sink.Count == 15 - first);
+        Assert.Equal(["orders"], pipeline.Progress.Topics);
+        pipeline.ForgetTopics();
+        Assert.Empty(pipeline.Progress.Topics);
     }
 
     [Fact]

@@ -54,6 +54,61 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Offsets_are_changed_over_REST_and_the_connector_goes_on_from_there()
+    {
+        using var topic = new TestTopic(_kafka, "views", 2);
+        await using var worker = await StartAsync();
+        topic.Write(100);
+        await CreateFileSinkAsync(worker, "c", topic, 2);
+        await AllDeliveredAsync(worker, topic);
+        Assert.Equal($$$"""{"c":{"topics":["{{{topic.Name}}}"]}}""", (await worker.GetAsync("/connectors/c/topics"))!.ToJsonString());
+        await worker.SendAsync(HttpMethod.Put, "/connectors/c/stop");
+        var lines = Lines().Count;
+
+        var answer = await worker.SendAsync(HttpMethod.Patch, "/connectors/c/offsets", JsonNode.Parse(
+            $$$"""
+            {"offsets":[
+                {"partition":{"kafka_topic":"{{{topic.Name}}}","kafka_partition":0},"offset":{"kafka_offset":40}},
+                {"partition":{"kafka_topic":"{{{topic.Name}}}","kafka_partition":"1"},"offset":null}
+            ]}
+            """));
+
+        Assert.Contains("altered successfully", (string)answer!["message"]!);
+        Assert.Equal(
+            $$$"""{"offsets":[{"partition":{"kafka_topic":"{{{topic.Name}}}","kafka_partition":0},"offset":{"kafka_offset":40}}]}""",
+            (await worker.GetAsync("/connectors/c/offsets"))!.ToJsonString());
+        await worker.SendAsync(HttpMethod.Put, "/connectors/c/resume");
+        await Eventually.TrueAsync(() => Lines().Count == lines + 10 + 50, () => $"60 records come again; {Lines().Count - lines} do\n{worker.Output}");
+
+        await worker.SendAsync(HttpMethod.Put, "/connectors/c/stop");
+        Assert.Contains("reset successfully", (string)(await worker.SendAsync(HttpMethod.Delete, "/connectors/c/offsets"))!["message"]!);
+        Assert.Equal("""{"offsets":[]}""", (await worker.GetAsync("/connectors/c/offsets"))!.ToJsonString());
+        await worker.SendAsync(HttpMethod.Put, "/connectors/c/resume");
+        await Eventually.TrueAsync(() => Lines().Count == lines + 60 + 100, () => $"all records come again; {Lines().Count - lines} did\n{worker.Output}");
+    }
+
+    [Fact]
+    public async Task Log_levels_are_changed_while_the_worker_runs()
+    {
+        using var topic = new TestTopic(_kafka, "views", 1);
+        await using var worker = await StartAsync();
+        await CreateFileSinkAsync(worker, "first", topic, 1);
+        await Eventually.TrueAsync(() => worker.Output.Contains("Connector first: plan"), () => $"the plan is logged\n{worker.Output}");
+
+        var changed = await worker.SendAsync(HttpMethod.Put, "/admin/loggers/Exports.Grains", JsonNode.Parse("""{"level":"error"}"""));
+        Assert.Contains("Exports.Grains.ConnectorGrain", changed!.AsArray().Select(name => (string)name!));
+        await CreateFileSinkAsync(worker, "second", topic, 1);
+        await worker.StateAsync("second", "RUNNING", 1);
+        Assert.Equal("ERROR", (string)(await worker.GetAsync("/admin/loggers/Exports.Grains.ConnectorGrain"))!["level"]!);
+        Assert.Null((await worker.GetAsync("/admin/loggers/root"))!["last_modified"]);
+
+        await worker.SendAsync(HttpMethod.Put, "/admin/loggers/Exports.Grains?scope=cluster", JsonNode.Parse("""{"level":"INFO"}"""));
+        await CreateFileSinkAsync(worker, "third", topic, 1);
+        await Eventually.TrueAsync(() => worker.Output.Contains("Connector third: plan"), () => $"the plan is logged\n{worker.Output}");
+        Assert.DoesNotContain("Connector second: plan", worker.Output);
+    }
+
+    [Fact]
     public async Task A_worker_that_is_killed_again_and_again_loses_nothing()
     {
         using var topic = new TestTopic(_kafka, "views", 4);
