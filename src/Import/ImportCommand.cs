@@ -23,7 +23,10 @@ internal static class ImportCommand
         var from = new Argument<Uri>("connect-url") { Description = "A worker of the Kafka Connect cluster, such as http://connect:8083.", CustomParser = Address };
         var to = new Option<Uri>("--to")
         {
-            Description = "The worker of Exports.", HelpName = "URL", DefaultValueFactory = _ => new Uri("http://localhost:8083"), CustomParser = Address,
+            Description = "The worker of Exports.",
+            HelpName = "URL",
+            DefaultValueFactory = _ => new Uri("http://localhost:8083"),
+            CustomParser = Address,
         };
         var apply = new Option<bool>("--apply") { Description = "Create the connectors that can run, each STOPPED." };
         var json = new Option<bool>("--json") { Description = "Report as JSON." };

@@ -107,7 +107,10 @@ public sealed class ImportTests : IAsyncLifetime
         {
             await client.PutAsJsonAsync("connectors/other/config", new Dictionary<string, string>
             {
-                ["connector.class"] = FileSink, ["topics"] = "views", ["file"] = "elsewhere", ["tasks.max"] = "2",
+                ["connector.class"] = FileSink,
+                ["topics"] = "views",
+                ["file"] = "elsewhere",
+                ["tasks.max"] = "2",
             });
         }
 

@@ -14,7 +14,11 @@ public sealed class PatchConfigTests
             201, "PUT", "/connectors/c/config", """{"connector.class":"TestSink","topics":"t","test.target":"here","tasks.max":"2"}""");
         Dictionary<string, string> expected = new()
         {
-            ["connector.class"] = "TestSink", ["topics"] = "u", ["tasks.max"] = "3", ["name"] = "c", ["errors.tolerance"] = "all",
+            ["connector.class"] = "TestSink",
+            ["topics"] = "u",
+            ["tasks.max"] = "3",
+            ["name"] = "c",
+            ["errors.tolerance"] = "all",
         };
 
         using var answer = JsonDocument.Parse(await server.ExpectAsync(
