@@ -71,9 +71,15 @@ internal static class KeyDocumentation
             |---|---|---|
 
             """);
-        AppendUnimplemented(text, KeyUse.Refused);
-        text.Append("\nThese are warned about, unless the value asks for nothing:\n\n| Key | Accepted silently | What happens |\n|---|---|---|\n");
-        AppendUnimplemented(text, KeyUse.Warned);
+        foreach (var key in WorkerKeys.All.Where(key => key.Use == KeyUse.Refused))
+        {
+            var accepted = string.Join(", ", key.Harmless.Select(value => value.Length == 0 ? "empty" : $"`{value}`"));
+            text.Append($"| `{key.Name}` | {accepted} | {key.Definition.Documentation} |\n");
+        }
+
+        text.Append("\nThese are warned about, and have no effect:\n\n| Keys | What they are |\n|---|---|\n");
+        foreach (var family in WorkerKeys.Families.Where(family => family.Use == KeyUse.Warned))
+            text.Append($"| other `{family.Prefix}*` | {family.Documentation} |\n");
 
         text.Append("\n## Not needed\n\nAccepted, without effect:\n\n| Keys | Why |\n|---|---|\n");
         foreach (var family in WorkerKeys.Families.Where(family => family.Use == KeyUse.NotNeeded))
@@ -81,15 +87,6 @@ internal static class KeyDocumentation
         foreach (var reason in WorkerKeys.All.Where(key => key.Use == KeyUse.NotNeeded).GroupBy(key => key.Definition.Documentation))
             text.Append($"| {string.Join(", ", reason.Select(key => $"`{key.Name}`"))} | {reason.Key} |\n");
         return text.ToString();
-    }
-
-    private static void AppendUnimplemented(StringBuilder text, KeyUse use)
-    {
-        foreach (var key in WorkerKeys.All.Where(key => key.Use == use))
-        {
-            var accepted = string.Join(", ", key.Harmless.Select(value => value.Length == 0 ? "empty" : $"`{value}`"));
-            text.Append($"| `{key.Name}` | {accepted} | {key.Definition.Documentation} |\n");
-        }
     }
 
     private static string TypeOf(ConfigKey key) => key.Type.ToString().ToLowerInvariant();

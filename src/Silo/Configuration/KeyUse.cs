@@ -9,7 +9,7 @@ internal enum KeyUse
     /// <summary>It means nothing here, and nothing is lost by that: accepted, and named in one line at start.</summary>
     NotNeeded,
 
-    /// <summary>It asks for something that is not there, and that can be missed: a warning, unless the value asks for nothing.</summary>
+    /// <summary>It asks for something that is not there, and that can be missed: a warning.</summary>
     Warned,
 
     /// <summary>It asks for something that is not there, and doing without would change security or meaning: no start, unless the value asks for nothing.</summary>

@@ -84,8 +84,6 @@ internal sealed class WorkerConfigLoader
                     _notNeeded.Add(name);
                 else if (key.Use == KeyUse.Refused && !asksForNothing)
                     _errors.Add($"Invalid value {_given[name]} for configuration {name}: {key.Definition.Documentation}{AllowedInstead(key)}");
-                else if (key.Use == KeyUse.Warned && !asksForNothing)
-                    _warnings.Add($"{name}={_given[name]}: {key.Definition.Documentation}");
             }
             else if (WorkerKeys.FamilyOf(name) is { } family)
             {

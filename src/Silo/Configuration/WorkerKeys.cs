@@ -323,10 +323,6 @@ internal static class WorkerKeys
         string name, ConfigType type, string? def, string group, string documentation, params string[] harmless)
         => new(new(name, type, documentation) { Default = def, Group = group }, KeyUse.Refused, Harmless: harmless);
 
-    private static WorkerKey Warned(
-        string name, ConfigType type, string? def, string group, string documentation, params string[] harmless)
-        => new(new(name, type, documentation) { Default = def, Group = group }, KeyUse.Warned, Harmless: harmless);
-
     private static string? Policy(object? value)
         => value is string name && ClientOverridePolicy.Find(name, []) is not null
             ? null

@@ -289,11 +289,6 @@ public sealed class WorkerConfigTests : IDisposable
             : $"The '{policy}' policy does not allow '{setting}' to be overridden in the connector configuration.";
     }
 
-    [Theory]
-    [InlineData("topic.tracking.enable=false")]
-    public void What_can_be_missed_is_warned_about(string line)
-        => Assert.StartsWith(line, Assert.Single(Load(line).Warnings));
-
     [Fact]
     public void Log_levels_are_set_for_all_and_by_name()
     {
