@@ -129,7 +129,7 @@ public sealed class ConfigurationTests
     [Fact]
     public void A_region_that_nobody_names_is_missed_with_the_places_where_it_was_looked_for()
     {
-        var error = Assert.Throws<KinesisConfigException>(() => Resolve("localhost:4567", null));
+        var error = Assert.Throws<ConfigException>(() => Resolve("localhost:4567", null));
 
         Assert.Equal("region", error.Key);
         foreach (var part in (string[])["region", "kinesisEndpoint", "AWS_REGION", "AWS_DEFAULT_REGION"])

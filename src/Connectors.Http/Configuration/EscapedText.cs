@@ -20,7 +20,7 @@ internal static class EscapedText
     {
         if (text.Trim().Length != text.Length)
         {
-            throw new InvalidKeyException(
+            throw new ConfigException(
                 key, text, $"white space at either end must be written as an escape; allowed: {Allowed}");
         }
 
@@ -41,7 +41,7 @@ internal static class EscapedText
                 't' => '\t',
                 's' => ' ',
                 '\\' => '\\',
-                _ => throw new InvalidKeyException(key, text, $"allowed: {Allowed}"),
+                _ => throw new ConfigException(key, text, $"allowed: {Allowed}"),
             });
         }
 

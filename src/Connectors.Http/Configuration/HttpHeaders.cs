@@ -41,12 +41,12 @@ internal static class HttpHeaders
                 continue;
             var name = key[Prefix.Length..];
             if (CheckName(name) is { } wrongName)
-                throw new InvalidKeyException(key, wrongName);
+                throw new ConfigException(key, wrongName);
             var value = given.Trim();
             if (CheckValue(value) is { } wrongValue)
-                throw new InvalidKeyException(key, wrongValue);
+                throw new ConfigException(key, wrongValue);
             if (!headers.TryAdd(name, value))
-                throw new InvalidKeyException(key, "the header is there twice; the case of its name makes no difference");
+                throw new ConfigException(key, "the header is there twice; the case of its name makes no difference");
         }
 
         return [.. headers];

@@ -130,9 +130,9 @@ internal sealed partial class HttpSinkConfig
             _ = Parse(config);
             return [];
         }
-        catch (InvalidKeyException e)
+        catch (ConfigException e)
         {
-            return [(e.Key, e.Message)];
+            return [(e.Key ?? Url, e.Message)];
         }
     }
 
@@ -152,19 +152,19 @@ internal sealed partial class HttpSinkConfig
         if (text.Contains('@', StringComparison.Ordinal)
             && (!Uri.TryCreate(text, UriKind.Absolute, out var withUser) || withUser.UserInfo.Length > 0))
         {
-            throw new InvalidKeyException(
+            throw new ConfigException(
                 key, $"the address must not hold a user name and password; use {Authorization}=basic for them");
         }
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url)
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps) || url.Host.Length == 0)
         {
-            throw new InvalidKeyException(key, text, "allowed: an absolute http:// or https:// address");
+            throw new ConfigException(key, text, "allowed: an absolute http:// or https:// address");
         }
 
         return url.Fragment.Length == 0
             ? url
-            : throw new InvalidKeyException(key, text, "the part behind # is never sent; leave it out");
+            : throw new ConfigException(key, text, "the part behind # is never sent; leave it out");
     }
 
     private static (byte[] Prefix, byte[] Separator, byte[] Suffix) ParseAround(IReadOnlyDictionary<string, string> config)
@@ -189,15 +189,15 @@ internal sealed partial class HttpSinkConfig
             foreach (var key in (string[])[BatchPrefix, BatchSeparator, BatchSuffix])
             {
                 if (config.TryGetValue(key, out var value))
-                    throw new InvalidKeyException(key, value, $"it has a meaning only with {Format}=raw");
+                    throw new ConfigException(key, value, $"it has a meaning only with {Format}=raw");
             }
         }
         else
         {
             if (HasEnvelope)
-                throw new InvalidKeyException(Envelope, "true", $"a raw body has no envelope; set {Format} to json or ndjson");
+                throw new ConfigException(Envelope, "true", $"a raw body has no envelope; set {Format} to json or ndjson");
             if (config.TryGetValue(Values, out var values))
-                throw new InvalidKeyException(Values, values, $"it has no meaning with {Format}=raw");
+                throw new ConfigException(Values, values, $"it has no meaning with {Format}=raw");
         }
 
         foreach (var (type, keys) in ((string, string[])[])
@@ -209,7 +209,7 @@ internal sealed partial class HttpSinkConfig
             foreach (var key in keys)
             {
                 if (config.ContainsKey(key) && parsed.GetString(Authorization) != type)
-                    throw new InvalidKeyException(key, $"it has a meaning only with {Authorization}={type}");
+                    throw new ConfigException(key, $"it has a meaning only with {Authorization}={type}");
             }
         }
 
@@ -219,7 +219,7 @@ internal sealed partial class HttpSinkConfig
             foreach (var key in keys)
             {
                 if (config.ContainsKey(key) && !parsed.Has(needed))
-                    throw new InvalidKeyException(key, $"it has a meaning only with {needed}");
+                    throw new ConfigException(key, $"it has a meaning only with {needed}");
             }
         }
 
@@ -227,7 +227,7 @@ internal sealed partial class HttpSinkConfig
         {
             if (parsed.Has(key) && Address.Scheme != Uri.UriSchemeHttps)
             {
-                throw new InvalidKeyException(
+                throw new ConfigException(
                     key, parsed.GetStringOrNull(key), $"{Url} is not an https address, so there is no TLS");
             }
         }
@@ -243,7 +243,7 @@ internal sealed partial class HttpSinkConfig
         foreach (var (key, name) in own)
         {
             if (name is not null && !names.Add(name))
-                throw new InvalidKeyException(key, name, "another key sets this header already");
+                throw new ConfigException(key, name, "another key sets this header already");
         }
     }
 
@@ -256,7 +256,7 @@ internal sealed partial class HttpSinkConfig
             case AuthorizationType.Basic:
                 var user = Needed(parsed, User, secret: false);
                 if (user.Contains(':', StringComparison.Ordinal))
-                    throw new InvalidKeyException(User, user, "a user name has no colon");
+                    throw new ConfigException(User, user, "a user name has no colon");
                 // Some receivers take a key for a user name, with an empty password.
                 var password = parsed.GetPasswordOrNull(Password) ?? Needed(parsed, Password, secret: true);
                 return "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
@@ -278,11 +278,11 @@ internal sealed partial class HttpSinkConfig
     private static string Needed(ParsedConfig parsed, string key, bool secret)
         => (secret ? parsed.GetPasswordOrNull(key) : parsed.GetStringOrNull(key)) is { Length: > 0 } value
             ? value
-            : throw new InvalidKeyException(
+            : throw new ConfigException(
                 key, $"it is missing, and {Authorization}={parsed.GetString(Authorization)} needs it");
 
     private static string CheckedHeader(string key, string value)
-        => HttpHeaders.CheckValue(value) is { } error ? throw new InvalidKeyException(key, error) : value;
+        => HttpHeaders.CheckValue(value) is { } error ? throw new ConfigException(key, error) : value;
 
     private IEnumerable<string> SecretsOf(ParsedConfig parsed)
     {

@@ -19,12 +19,12 @@ internal static class TlsFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new InvalidKeyException(key, path, $"it cannot be read as a file of certificates in PEM: {e.Message}");
+            throw new ConfigException(key, path, $"it cannot be read as a file of certificates in PEM: {e.Message}");
         }
 
         return found.Count > 0
             ? found
-            : throw new InvalidKeyException(key, path, "the file holds no certificate in PEM");
+            : throw new ConfigException(key, path, "the file holds no certificate in PEM");
     }
 
     /// <summary>The client's own certificate with its key.</summary>
@@ -48,7 +48,7 @@ internal static class TlsFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new InvalidKeyException(
+            throw new ConfigException(
                 certificateKey, certificate,
                 $"it cannot be read, together with {keyFile ?? "the key in the same file"}, as a certificate and its key in PEM: "
                 + e.Message);

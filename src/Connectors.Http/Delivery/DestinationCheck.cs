@@ -20,7 +20,7 @@ internal static class DestinationCheck
         }
         catch (ConfigException e)
         {
-            return [((e as InvalidKeyException)?.Key ?? HttpSinkConfig.Url, e.Message)];
+            return [(e.Key ?? HttpSinkConfig.Url, e.Message)];
         }
 
         var errors = new List<(string, string)>();

@@ -21,26 +21,25 @@ internal sealed partial record KinesisEndpoint(Uri Url, string Region)
     /// <param name="endpoint">The key <c>kinesisEndpoint</c>, or null.</param>
     /// <param name="region">The key <c>region</c>, or null.</param>
     /// <param name="environment">Gives the value of a variable of the environment, or null.</param>
-    /// <exception cref="KinesisConfigException">One of both keys is missing or wrong.</exception>
+    /// <exception cref="ConfigException">One of both keys is missing or wrong.</exception>
     public static KinesisEndpoint Resolve(string? endpoint, string? region, Func<string, string?> environment)
     {
         var given = NotEmpty(endpoint) ?? NotEmpty(environment(ServiceUrlVariable)) ?? NotEmpty(environment(UrlVariable));
         Uri? url = null;
         if (given is not null && (url = Parse(given)) is null)
-            throw new KinesisConfigException(KinesisKeys.Endpoint, given, Allowed);
+            throw new ConfigException(KinesisKeys.Endpoint, given, Allowed);
         var ofHost = url is null ? null : RegionOf(url.Host);
         var chosen = NotEmpty(region) ?? ofHost
             ?? s_regionVariables.Select(environment).Select(NotEmpty).FirstOrDefault(value => value is not null)
-            ?? throw new KinesisConfigException(
-                KinesisKeys.Region,
+            ?? throw new ConfigException(
                 $"Missing configuration \"{KinesisKeys.Region}\": give the stream's region, such as us-east-1. Neither the "
                 + $"host name of {KinesisKeys.Endpoint} nor the worker's environment "
-                + $"({s_regionVariables[0]}, {s_regionVariables[1]}) has it.");
+                + $"({s_regionVariables[0]}, {s_regionVariables[1]}) has it.") { Key = KinesisKeys.Region };
         if (!Name().IsMatch(chosen))
-            throw new KinesisConfigException(KinesisKeys.Region, chosen, "allowed: a region's name, such as us-east-1");
+            throw new ConfigException(KinesisKeys.Region, chosen, "allowed: a region's name, such as us-east-1");
         if (ofHost is not null && ofHost != chosen)
         {
-            throw new KinesisConfigException(
+            throw new ConfigException(
                 KinesisKeys.Region, chosen, $"{url!.Host} is of the region {ofHost}; give that one, or none");
         }
 

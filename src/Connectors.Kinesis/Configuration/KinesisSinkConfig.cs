@@ -83,7 +83,7 @@ internal sealed partial class KinesisSinkConfig
         IReadOnlyDictionary<string, string> config, string connector, Func<string, string?> environment)
     {
         foreach (var (key, message) in CheckTogether(config, environment))
-            throw new KinesisConfigException(key, message);
+            throw new ConfigException(message) { Key = key };
         return new(KinesisKeys.Definition.Parse(config), config, connector, environment);
     }
 
@@ -108,18 +108,18 @@ internal sealed partial class KinesisSinkConfig
             yield return (KinesisKeys.MaxRecordBytes, error.Message);
         }
 
-        KinesisConfigException? misplaced = null;
+        ConfigException? misplaced = null;
         try
         {
             Locate(parsed, environment);
         }
-        catch (KinesisConfigException e)
+        catch (ConfigException e)
         {
             misplaced = e;
         }
 
         if (misplaced is not null)
-            yield return (misplaced.Key, misplaced.Message);
+            yield return (misplaced.Key ?? KinesisKeys.Endpoint, misplaced.Message);
     }
 
     /// <summary>A session's name for a connector: the connector's, in the characters and the length that AWS allows.</summary>

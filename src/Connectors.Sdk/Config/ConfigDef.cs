@@ -35,7 +35,7 @@ public sealed class ConfigDef : IEnumerable<ConfigKey>
             var given = config.TryGetValue(key.Name, out var text);
             var (value, errors) = Evaluate(key, given, text, shown: null);
             if (errors.Count > 0)
-                throw new ConfigException(errors[0]);
+                throw new ConfigException(errors[0]) { Key = key.Name };
             values.Add(key.Name, value);
         }
         return new(this, values);

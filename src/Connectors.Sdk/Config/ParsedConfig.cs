@@ -70,7 +70,7 @@ public sealed class ParsedConfig
     private T Get<T>(string key, ConfigType type)
         => Find(key, type) is T value
             ? value
-            : throw new ConfigException($"Missing required configuration \"{key}\" which has no default value.");
+            : throw new ConfigException($"Missing required configuration \"{key}\" which has no default value.") { Key = key };
 
     private object? Find(string key, ConfigType type)
     {

@@ -57,24 +57,6 @@ public class DataException : ConnectException
     }
 }
 
-/// <summary>
-/// A configuration is wrong. The message names the key, the value (unless it is a password) and what is allowed.
-/// </summary>
-public class ConfigException : ConnectException
-{
-    /// <summary>Makes an exception with a message of its own.</summary>
-    public ConfigException(string message, Exception? inner = null)
-        : base(message, inner)
-    {
-    }
-
-    /// <summary>Makes an exception about a key's value: <c>Invalid value V for configuration K: message</c>.</summary>
-    public ConfigException(string key, object? value, string message)
-        : base($"Invalid value {value ?? "null"} for configuration {key}: {message}")
-    {
-    }
-}
-
 /// <summary>Some records of a batch were not delivered; all others were.</summary>
 public sealed class RecordsFailedException : ConnectException
 {
