@@ -138,6 +138,10 @@ public sealed record ConnectorStatus(
     /// <summary>The <c>connector.class</c> of its configuration, so that a status can tell the plugin's version; null when not told.</summary>
     [Id(5)]
     public string? ConnectorClass { get; init; }
+
+    /// <summary>The <c>connector.plugin.version</c> of its configuration; null when there is none.</summary>
+    [Id(6)]
+    public string? ConnectorPluginVersion { get; init; }
 }
 
 /// <summary>What became of the wish to restart a task.</summary>

@@ -29,7 +29,7 @@ internal sealed class StatusBodies(PluginInstances plugins)
         => new(task.Number, Name(task.State), task.WorkerId, NullIfEmpty(task.Trace), version);
 
     private string? Version(ConnectorStatus status)
-        => status.ConnectorClass is { } connectorClass ? plugins.Find(connectorClass)?.Version : null;
+        => status.ConnectorClass is { } connectorClass ? plugins.Find(connectorClass, status.ConnectorPluginVersion)?.Version : null;
 
     private static string? NullIfEmpty(string? trace) => string.IsNullOrEmpty(trace) ? null : trace;
 

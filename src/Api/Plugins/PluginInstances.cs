@@ -9,12 +9,12 @@ internal sealed class PluginInstances(PluginCatalog catalog)
 {
     private readonly ConcurrentDictionary<SinkConnector, string> _taskClasses = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The connector's kind, or null when this worker does not have the plugin (any more).</summary>
-    public SinkConnector? Find(string connectorClass)
+    /// <summary>The connector's kind, or null when this worker does not have the plugin in such a version (any more).</summary>
+    public SinkConnector? Find(string connectorClass, string? version = null)
     {
         try
         {
-            return catalog.FindConnector(connectorClass);
+            return catalog.FindConnector(connectorClass, version);
         }
         catch (PluginNotFoundException)
         {

@@ -27,7 +27,7 @@ internal static class ConnectorTasksEndpoints
         if (info is null)
             return ErrorResponses.ConnectorNotFound(connector.Name);
         var config = new Dictionary<string, string>(info.Config, StringComparer.Ordinal);
-        if (config.TryGetValue("connector.class", out var connectorClass) && plugins.Find(connectorClass) is { } plugin)
+        if (config.TryGetValue("connector.class", out var connectorClass) && plugins.Find(connectorClass, config.GetValueOrDefault("connector.plugin.version")) is { } plugin)
             config["task.class"] = plugins.TaskClass(plugin);
         List<TaskInfoBody> tasks = [.. info.Tasks.Select(task => new TaskInfoBody(new(info.Name, task), config))];
         return ApiJson.Result(tasks, ApiJson.Context.ListTaskInfoBody);

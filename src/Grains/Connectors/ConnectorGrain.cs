@@ -154,6 +154,7 @@ internal sealed class ConnectorGrain(
         return new(Name, run, options.WorkerId, problem, tasks)
         {
             ConnectorClass = _state.Value.Config?.GetValueOrDefault("connector.class"),
+            ConnectorPluginVersion = _state.Value.Config?.GetValueOrDefault("connector.plugin.version"),
         };
     }
 

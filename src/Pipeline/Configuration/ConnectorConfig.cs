@@ -15,6 +15,7 @@ public sealed class ConnectorConfig
             throw new ConfigException(error.Message);
         Name = parsed.GetString(ConnectorKeys.Name);
         ConnectorClass = parsed.GetString(ConnectorKeys.ConnectorClass);
+        ConnectorPluginVersion = parsed.GetStringOrNull(ConnectorKeys.ConnectorPluginVersion);
         TasksMax = parsed.GetInt(ConnectorKeys.TasksMax);
         Topics = TopicSubscription.Distinct(parsed.GetList(ConnectorKeys.Topics));
         TopicsPattern = parsed.GetString(ConnectorKeys.TopicsRegex) is { Length: > 0 } pattern ? new(pattern) : null;
@@ -48,6 +49,9 @@ public sealed class ConnectorConfig
 
     /// <summary><c>connector.class</c> as it was given.</summary>
     public string ConnectorClass { get; }
+
+    /// <summary><c>connector.plugin.version</c> as it was given; null for the highest version.</summary>
+    public string? ConnectorPluginVersion { get; }
 
     /// <summary><c>tasks.max</c>, at least 1.</summary>
     public int TasksMax { get; }

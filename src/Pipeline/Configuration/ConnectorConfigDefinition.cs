@@ -15,19 +15,28 @@ internal static class ConnectorConfigDefinition
     public static ConfigDef Create(PluginCatalog? plugins)
         => [.. CommonKeys(plugins), .. ErrorKeys(), .. TopicKeys(), .. DeadLetterKeys(), .. RestartKeys()];
 
-    /// <summary>A check that refuses every value, for keys of Kafka Connect that have no function here yet.</summary>
-    public static Func<object?, string?> NotSupported(string what)
-        => value => value is null or "" ? null : $"{what} is not supported yet; remove this key";
-
-    /// <summary>A key for the version of a plugin, which cannot be chosen yet.</summary>
-    public static ConfigKey PluginVersion(string name, string? group)
-        => new(name, ConfigType.String, "Not supported yet: the highest version of the class is used.")
+    /// <summary>A key for the version of a plugin.</summary>
+    /// <param name="name">The key.</param>
+    /// <param name="display">The name to show; null for the key.</param>
+    /// <param name="group">The group it is shown in.</param>
+    /// <param name="classKey">The key of the plugin's class.</param>
+    /// <param name="versions">Gives the versions of a class; null for none to recommend.</param>
+    public static ConfigKey PluginVersion(
+        string name, string? display, string? group, string classKey, Func<string, IReadOnlyList<string>>? versions)
+        => new(name, ConfigType.String,
+            $"Which version of {classKey}: 1.2 for that one, or a range as in [1.2,2), (,2] or [1,2),[3,), of which the highest " +
+                "version serves. By default, and with latest, the highest version that there is.")
         {
             Default = null,
             Group = group,
             Importance = ConfigImportance.Low,
-            Check = NotSupported("Choosing the version of a plugin"),
+            DisplayName = display ?? name,
+            Check = value => value is string text ? PluginVersionRange.Parse(text).Error : null,
+            Recommend = versions is null ? null : config => config.TryGetValue(classKey, out var name) ? versions(name) : [],
         };
+
+    /// <summary>A check that leaves alone what is not there and what could not be parsed, whose error is known already.</summary>
+    private static Func<object?, string?> WhereGiven(Func<object?, string?> check) => value => value is null ? null : check(value);
 
     private static IEnumerable<ConfigKey> CommonKeys(PluginCatalog? plugins) =>
     [
@@ -47,7 +56,15 @@ internal static class ConnectorConfigDefinition
             Width = ConfigWidth.Long,
             DisplayName = "Connector class",
         },
-        PluginVersion("connector.plugin.version", CommonGroup),
+        PluginVersion(
+            ConnectorKeys.ConnectorPluginVersion,
+            "Connector version",
+            CommonGroup,
+            ConnectorKeys.ConnectorClass,
+            plugins is null ? null : name => plugins.Versions(PluginType.Sink, name)) with
+        {
+            Importance = ConfigImportance.Medium,
+        },
         new(ConnectorKeys.TasksMax, ConfigType.Int,
             "How many tasks share the connector's partitions. Tasks beyond the number of partitions stand by without work.")
         {
@@ -95,7 +112,7 @@ internal static class ConnectorConfigDefinition
             Default = "0",
             Group = ErrorGroup,
             DisplayName = "Retry Timeout for Errors",
-            Check = ConfigChecks.AtLeast(-1),
+            Check = WhereGiven(ConfigChecks.AtLeast(-1)),
         },
         new(ConnectorKeys.ErrorsRetryDelayMax, ConfigType.Long,
             "The longest wait between two tries, in milliseconds. Waits grow up to it, and are spread at random from there on.")
@@ -103,7 +120,7 @@ internal static class ConnectorConfigDefinition
             Default = "60000",
             Group = ErrorGroup,
             DisplayName = "Maximum Delay Between Retries for Errors",
-            Check = ConfigChecks.AtLeast(0),
+            Check = WhereGiven(ConfigChecks.AtLeast(0)),
         },
         new(ConnectorKeys.ErrorsTolerance, ConfigType.String, "none: a record that fails, fails its task. all: it is skipped.")
         {
@@ -202,14 +219,14 @@ internal static class ConnectorConfigDefinition
             Default = "1000",
             Group = ErrorGroup,
             DisplayName = "Restart Delay",
-            Check = ConfigChecks.Between(1, int.MaxValue),
+            Check = WhereGiven(ConfigChecks.Between(1, int.MaxValue)),
         },
         new(ConnectorKeys.RestartDelayMax, ConfigType.Long, "The longest wait before a restart, in milliseconds.")
         {
             Default = "300000",
             Group = ErrorGroup,
             DisplayName = "Maximum Restart Delay",
-            Check = ConfigChecks.Between(1, int.MaxValue),
+            Check = WhereGiven(ConfigChecks.Between(1, int.MaxValue)),
         },
         new(ConnectorKeys.RestartMaxAttempts, ConfigType.Int,
             "How often a task may restart itself without a healthy spell between. -1 for no limit.")
@@ -218,7 +235,7 @@ internal static class ConnectorConfigDefinition
             Group = ErrorGroup,
             Width = ConfigWidth.Short,
             DisplayName = "Maximum Restarts",
-            Check = ConfigChecks.AtLeast(-1),
+            Check = WhereGiven(ConfigChecks.AtLeast(-1)),
         },
     ];
 
@@ -237,7 +254,15 @@ internal static class ConnectorConfigDefinition
             Check = value => value is string className ? ClassCheck(plugins, type, className) : null,
             Recommend = plugins is null ? null : _ => plugins.ClassNames(type),
         },
-        PluginVersion($"{name}.plugin.version", CommonGroup),
+        PluginVersion(
+            name + ConnectorKeys.PluginVersionSuffix,
+            display.Replace("class", "version", StringComparison.Ordinal),
+            CommonGroup,
+            name,
+            plugins is null ? null : className => plugins.Versions(type, className)) with
+        {
+            Width = ConfigWidth.Short,
+        },
     ];
 
     private static ConfigKey Aliases(string name, string group, string display, string documentation)

@@ -9,6 +9,12 @@ public static class ConnectorKeys
     /// <summary>The connector's class.</summary>
     public const string ConnectorClass = "connector.class";
 
+    /// <summary>Which version of the connector's class.</summary>
+    public const string ConnectorPluginVersion = "connector.plugin.version";
+
+    /// <summary>What follows the name of a converter's key, or a transform's prefix, to say which version of its class.</summary>
+    public const string PluginVersionSuffix = ".plugin.version";
+
     /// <summary>The most tasks.</summary>
     public const string TasksMax = "tasks.max";
 

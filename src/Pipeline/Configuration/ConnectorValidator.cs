@@ -77,10 +77,12 @@ public sealed class ConnectorValidator
         var (resolved, redactor) = _resolver.ResolveNullable(config);
         if (resolved.GetValueOrDefault(ConnectorKeys.ConnectorClass) is not { } className)
             throw new ConfigException($"Connector config {{{string.Join(", ", config.Keys)}}} contains no connector type");
-        var connector = _plugins.FindConnector(className);
+        var (connector, versionError) = FindConnector(className, resolved.GetValueOrDefault(ConnectorKeys.ConnectorPluginVersion));
 
         var report = new ValidationReport(resolved, config, redactor);
         report.Check(_definition);
+        if (versionError is not null)
+            AddVersionError(report, ConnectorKeys.ConnectorClass, ConnectorKeys.ConnectorPluginVersion, versionError);
         CheckTopics(report, resolved);
         CheckGroup(report, resolved);
         CheckNulls(report, config);
@@ -172,10 +174,41 @@ public sealed class ConnectorValidator
     private static Dictionary<string, string> Present(Dictionary<string, string?> resolved)
         => resolved.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!);
 
+    /// <summary>
+    /// The connector; where there is none of that version, the one of the highest, so that all else is checked nevertheless.
+    /// </summary>
+    private (SinkConnector Connector, string? VersionError) FindConnector(string className, string? version)
+    {
+        var latest = _plugins.FindConnector(className);
+        if (PluginVersionRange.Parse(version).Error is not null)
+            return (latest, null); // The check of the key says so.
+        var (chosen, error) = _plugins.TryFind(PluginType.Sink, className, version);
+        return chosen is null ? (latest, error) : ((SinkConnector)chosen.Instance, null);
+    }
+
     private void CheckConverter(ValidationReport report, Dictionary<string, string?> resolved, string key, ConverterRole role)
     {
-        if (resolved.GetValueOrDefault(key) is { } className && !report.HasErrors(key))
-            report.CheckConverter(_plugins.CreateConverter(className, role).Config, key + ".");
+        var versionKey = key + ConnectorKeys.PluginVersionSuffix;
+        var version = resolved.GetValueOrDefault(versionKey);
+        if (resolved.GetValueOrDefault(key) is not { } className)
+        {
+            if (version is not (null or "") && !report.HasErrors(versionKey))
+                report.AddError(versionKey, new ConfigException(versionKey, version, $"it has a meaning only with {key}").Message);
+            return;
+        }
+        if (report.HasErrors(key) || report.HasErrors(versionKey))
+            return;
+        if (_plugins.TryFind(PluginCatalog.TypeOf(role), className, version).Error is { } missing)
+            AddVersionError(report, key, versionKey, missing);
+        else
+            report.CheckConverter(_plugins.CreateConverter(className, role, version).Config, key + ".");
+    }
+
+    /// <summary>As in Kafka Connect, a version that is not there is shown, and counted, at both keys.</summary>
+    private static void AddVersionError(ValidationReport report, string classKey, string versionKey, string message)
+    {
+        report.AddError(classKey, message);
+        report.AddError(versionKey, message);
     }
 
     private sealed record Checked(

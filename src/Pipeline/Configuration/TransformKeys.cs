@@ -10,7 +10,7 @@ internal sealed class TransformKeys(PluginCatalog plugins, ValidationReport repo
         foreach (var alias in Aliases(ConnectorKeys.Transforms))
             CheckTransform(alias);
         foreach (var alias in Aliases(ConnectorKeys.Predicates))
-            CheckPlugin(ConnectorKeys.Predicates, alias, PluginType.Predicate, name => plugins.CreatePredicate(name).Config, []);
+            CheckPlugin(ConnectorKeys.Predicates, alias, PluginType.Predicate, (name, version) => plugins.CreatePredicate(name, version).Config, []);
     }
 
     private IEnumerable<string> Aliases(string key)
@@ -38,7 +38,7 @@ internal sealed class TransformKeys(PluginCatalog plugins, ValidationReport repo
             ConnectorKeys.Transforms,
             alias,
             PluginType.Transformation,
-            name => (transform = plugins.CreateTransform(name)).Config,
+            (name, version) => (transform = plugins.CreateTransform(name, version)).Config,
             [
                 new("predicate", ConfigType.String,
                     "The alias of the predicate that decides which records the transform is applied to.")
@@ -78,7 +78,7 @@ internal sealed class TransformKeys(PluginCatalog plugins, ValidationReport repo
     /// <param name="list">The key that its alias is in.</param>
     /// <param name="alias">Its alias.</param>
     /// <param name="type">What it must be.</param>
-    /// <param name="configOf">Gives the keys of a class.</param>
+    /// <param name="configOf">Gives the keys of a class and version.</param>
     /// <param name="implicitKeys">Keys that all classes of the type have; they hide those of the class.</param>
     /// <param name="typeError">What else is wrong, to be shown at its type. It takes the place of a missing class's second error.</param>
     /// <returns>Whether all is well.</returns>
@@ -86,7 +86,7 @@ internal sealed class TransformKeys(PluginCatalog plugins, ValidationReport repo
         string list,
         string alias,
         PluginType type,
-        Func<string, ConfigDef> configOf,
+        Func<string, string?, ConfigDef> configOf,
         IReadOnlyList<ConfigKey> implicitKeys,
         string? typeError = null)
     {
@@ -113,8 +113,19 @@ internal sealed class TransformKeys(PluginCatalog plugins, ValidationReport repo
         if (!isClassKnown)
             return false;
 
-        var own = configOf(config[prefix + "type"]!).Where(key => implicitKeys.All(other => other.Name != key.Name));
-        return report.Check([ConnectorConfigDefinition.PluginVersion("plugin.version", group), .. implicitKeys, .. own], prefix, group)
+        const string versionName = "plugin.version";
+        var version = ConnectorConfigDefinition.PluginVersion(
+            versionName, null, group, prefix + "type", name => plugins.Versions(type, name));
+        if (!report.Check([version], prefix))
+            return false;
+        if (plugins.TryFind(type, config[prefix + "type"]!, config.GetValueOrDefault(prefix + versionName)).Error is { } missing)
+        {
+            report.AddError(prefix + versionName, missing);
+            return false;
+        }
+
+        var own = configOf(config[prefix + "type"]!, config.GetValueOrDefault(prefix + versionName)).Where(key => implicitKeys.All(other => other.Name != key.Name));
+        return report.Check([.. implicitKeys, .. own], prefix, group)
             && typeError is null;
     }
 }

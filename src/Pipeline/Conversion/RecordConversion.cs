@@ -57,7 +57,8 @@ public sealed class RecordConversion
             var className = source.GetValueOrDefault(key)
                 ?? (role == ConverterRole.Header ? typeof(SimpleHeaderConverter).FullName : null)
                 ?? throw new ConfigException($"Missing required configuration \"{key}\" which has no default value.");
-            var converter = plugins.CreateConverter(className, role);
+            var converter = plugins.CreateConverter(
+                className, role, source.GetValueOrDefault(key + ConnectorKeys.PluginVersionSuffix));
             converter.Configure(source.WithPrefix(key + "."), role);
             return converter;
         }

@@ -15,7 +15,7 @@ internal sealed class TransformStage
     {
         _transformPrefix = $"{ConnectorKeys.Transforms}.{alias}";
         var own = config.WithPrefix(_transformPrefix + ".");
-        _transform = plugins.CreateTransform(TypeOf(own, _transformPrefix));
+        _transform = plugins.CreateTransform(TypeOf(own, _transformPrefix), VersionOf(own));
         own.Remove("predicate", out var predicateAlias);
         own.Remove("negate", out var negate);
         if (negate is not null && predicateAlias is null)
@@ -70,7 +70,7 @@ internal sealed class TransformStage
                 $"There is no predicate of that alias; predicates has: {string.Join(", ", known)}");
         }
         var own = config.WithPrefix(_predicatePrefix + ".");
-        var predicate = plugins.CreatePredicate(TypeOf(own, _predicatePrefix!));
+        var predicate = plugins.CreatePredicate(TypeOf(own, _predicatePrefix!), VersionOf(own));
         Configure(_predicatePrefix!, () => predicate.Configure(own));
         return predicate;
     }
@@ -92,6 +92,9 @@ internal sealed class TransformStage
         => own.Remove("type", out var type)
             ? type
             : throw new ConfigException($"Missing required configuration \"{prefix}.type\" which has no default value.");
+
+    private static string? VersionOf(Dictionary<string, string> own)
+        => own.Remove(ConnectorKeys.PluginVersionSuffix[1..], out var version) ? version : null;
 
     private static string[] Aliases(IReadOnlyDictionary<string, string> config, string key)
         => config.GetValueOrDefault(key, "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -90,7 +90,7 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
         _options.Overrides.Demand(resolved, ClientOverrideCheck.Prefixes(config.DeadLetterTopic is not null));
         var (laneSettings, positions) = ReadConsumerSettings(config);
         var conversion = RecordConversion.Create(_plugins, resolved, _options);
-        var plugin = _plugins.FindConnector(config.ConnectorClass);
+        var plugin = _plugins.FindConnector(config.ConnectorClass, config.ConnectorPluginVersion);
         var deadLetters = await DeadLetterQueue.OpenAsync(
             config, spec.Task, _worker, _admin, resolved.Redact, _loggers, cancellationToken).ConfigureAwait(false);
         var sink = plugin.CreateTask();

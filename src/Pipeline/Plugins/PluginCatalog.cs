@@ -2,6 +2,7 @@ using System.Reflection;
 using Exports.Connectors.Sdk;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using NuGet.Versioning;
 
 namespace Exports.Pipeline;
 
@@ -12,7 +13,7 @@ namespace Exports.Pipeline;
 /// <remarks>
 /// A plugin may be named by its full .NET class name, its simple name, that without "Connector", "Converter",
 /// "Transformation" or "Predicate" at its end, or one of its aliases. Where the same class is there in several versions, the
-/// highest serves.
+/// highest serves unless another is asked for.
 /// </remarks>
 public sealed partial class PluginCatalog
 {
@@ -41,14 +42,15 @@ public sealed partial class PluginCatalog
         Plugins = [.. scanner.Found
             .Select(plugin => plugin.Info)
             .OrderBy(plugin => plugin.Type)
-            .ThenBy(plugin => plugin.ClassName, StringComparer.Ordinal)];
+            .ThenBy(plugin => plugin.ClassName, StringComparer.Ordinal)
+            .ThenBy(plugin => NuGetVersion.TryParse(plugin.Version, out var version) ? version : null)];
         Failures = scanner.Failures;
         foreach (var plugin in Plugins)
             Log.Found(logger, plugin.TypeName, plugin.ClassName, plugin.Version, plugin.Location ?? "built in");
     }
 
     /// <summary>
-    /// All plugins: sinks, transformations, predicates, converters, header converters; by class name within each.
+    /// All plugins: sinks, transformations, predicates, converters, header converters; by class name and version within each.
     /// </summary>
     public IReadOnlyList<PluginInfo> Plugins { get; }
 
@@ -59,53 +61,44 @@ public sealed partial class PluginCatalog
     /// The connector of that class name, simple name, simple name without "Connector", or alias. One instance serves all
     /// callers.
     /// </summary>
-    /// <exception cref="PluginNotFoundException">None or several have the name.</exception>
-    public SinkConnector FindConnector(string name) => (SinkConnector)Find(PluginType.Sink, name).Instance;
+    /// <param name="name">Any of its names.</param>
+    /// <param name="version">
+    /// Which versions will do, in Maven's notation, as in <c>1.2</c> or <c>[1.2,2)</c>; null, empty or <c>latest</c> for the highest.
+    /// </param>
+    /// <exception cref="PluginNotFoundException">None or several have the name, or none is of such a version.</exception>
+    public SinkConnector FindConnector(string name, string? version = null)
+        => (SinkConnector)Find(PluginType.Sink, name, version).Instance;
 
     /// <summary>Makes a converter, not yet configured.</summary>
     /// <param name="name">Any of its names.</param>
     /// <param name="role">What it is for; converters that cannot serve it are not found.</param>
-    /// <exception cref="PluginNotFoundException">None or several have the name.</exception>
-    public Converter CreateConverter(string name, ConverterRole role = ConverterRole.Value)
-        => (Converter)Find(role == ConverterRole.Header ? PluginType.HeaderConverter : PluginType.Converter, name).Create();
+    /// <param name="version">Which versions will do, as in <see cref="FindConnector"/>.</param>
+    /// <exception cref="PluginNotFoundException">None or several have the name, or none is of such a version.</exception>
+    public Converter CreateConverter(string name, ConverterRole role = ConverterRole.Value, string? version = null)
+        => (Converter)Find(TypeOf(role), name, version).Create();
 
     /// <summary>Makes a transform, not yet configured.</summary>
-    /// <exception cref="PluginNotFoundException">None or several have the name.</exception>
-    public Transform CreateTransform(string name) => (Transform)Find(PluginType.Transformation, name).Create();
+    /// <inheritdoc cref="FindConnector" path="/*[not(self::summary)]"/>
+    public Transform CreateTransform(string name, string? version = null)
+        => (Transform)Find(PluginType.Transformation, name, version).Create();
 
     /// <summary>Makes a predicate, not yet configured.</summary>
-    /// <exception cref="PluginNotFoundException">None or several have the name.</exception>
-    public Predicate CreatePredicate(string name) => (Predicate)Find(PluginType.Predicate, name).Create();
+    /// <inheritdoc cref="FindConnector" path="/*[not(self::summary)]"/>
+    public Predicate CreatePredicate(string name, string? version = null)
+        => (Predicate)Find(PluginType.Predicate, name, version).Create();
 
     /// <summary>
     /// The keys of a plugin of any type; of a connector, with those that every sink connector has behind them.
     /// </summary>
     /// <param name="name">Any of its names.</param>
-    /// <param name="version">Which version of it; null for the highest.</param>
+    /// <param name="version">Which versions will do, as in <see cref="FindConnector"/>.</param>
     /// <returns>The keys, or null when there is no plugin of that name.</returns>
-    /// <exception cref="ConfigException">There is no such version of it.</exception>
-    /// <exception cref="PluginNotFoundException">Several plugins of one type have the name.</exception>
+    /// <exception cref="PluginNotFoundException">Several plugins of one type have the name, or none is of such a version.</exception>
     public IReadOnlyList<ConfigKey>? FindKeys(string name, string? version)
     {
-        name = name.Trim();
-        var named = _byType.SelectMany(group => group).Where(plugin => plugin.IsClass(name)).ToList();
-        if (named.Count == 0)
-        {
-            var type = _byType.Select(group => group.Key).Order().Cast<PluginType?>()
-                .FirstOrDefault(type => _byType[type!.Value].Any(plugin => plugin.HasName(name)));
-            if (type is not { } found)
-                return null;
-            named = [.. _byType[found].Where(plugin => plugin.HasName(name))];
-            if (named.DistinctBy(plugin => plugin.Info.ClassName).Count() > 1)
-                throw new PluginNotFoundException(TryFind(found, name).Error!);
-        }
-
-        if (version is null)
-            return named.MaxBy(plugin => plugin.Version)!.Keys;
-        return named.Find(plugin => plugin.Info.Version == version)?.Keys
-            ?? throw new ConfigException(
-                "version", version,
-                $"{named[0].Info.ClassName} is here in {string.Join(", ", named.Select(plugin => plugin.Info.Version).Distinct().Order(StringComparer.Ordinal))}.");
+        foreach (var type in _byType.Select(group => group.Key).Order().Where(type => Named(type, name.Trim()).Count > 0))
+            return Find(type, name, version).Keys;
+        return null;
     }
 
     /// <summary>Whether an assembly that holds plugins has a class of that full name, be it a plugin or not.</summary>
@@ -113,26 +106,39 @@ public sealed partial class PluginCatalog
         => _byType.SelectMany(group => group).Select(plugin => plugin.Instance.GetType().Assembly).Distinct()
             .Any(assembly => assembly.GetType(name.Trim().Replace('$', '+')) is not null);
 
-    /// <summary>The plugin of that type and name, or what is wrong: exactly one of the two is null.</summary>
-    internal (PluginDescriptor? Plugin, string? Error) TryFind(PluginType type, string name)
+    /// <summary>What a converter is for that role.</summary>
+    internal static PluginType TypeOf(ConverterRole role)
+        => role == ConverterRole.Header ? PluginType.HeaderConverter : PluginType.Converter;
+
+    /// <summary>The plugin of that type, name and version, or what is wrong: exactly one of the two is null.</summary>
+    internal (PluginDescriptor? Plugin, string? Error) TryFind(PluginType type, string name, string? version = null)
     {
         name = name.Trim();
-        List<PluginDescriptor> matches = [.. _byType[type].Where(plugin => plugin.IsClass(name))];
-        if (matches.Count == 0)
-            matches = [.. _byType[type].Where(plugin => plugin.HasName(name))];
+        var matches = Named(type, name);
         var (singular, plural) = Words(type);
         if (matches.Count == 0)
         {
+            var nearest = NearestKey.Find(name, _byType[type].SelectMany(static plugin => plugin.Names));
             return (null, $"Failed to find any class that implements {singular} and which name matches {name}, " +
-                $"available {plural} are: {List(_byType[type])}");
+                $"available {plural} are: {List(_byType[type])}{(nearest is null ? "" : $". Did you mean {nearest}?")}");
         }
         if (matches.DistinctBy(plugin => plugin.Info.ClassName).Count() > 1)
         {
             return (null, $"More than one {singular.ToLowerInvariant()} matches alias {name}. " +
                 $"Please use full package and class name instead. Classes found: {List(matches)}");
         }
-        return (matches.MaxBy(plugin => plugin.Version), null);
+        var (range, error) = PluginVersionRange.Parse(version);
+        if (error is not null)
+            return (null, $"{version!.Trim()}: {error}");
+        var chosen = matches.Where(plugin => range is null || range.Contains(plugin.Version)).MaxBy(plugin => plugin.Version);
+        return chosen is not null
+            ? (chosen, null)
+            : (null, $"Plugin {matches[0].Info.ClassName} not found that matches the version range {range}, " +
+                $"available versions: [{string.Join(", ", Versions(matches))}]");
     }
+
+    /// <summary>The versions that there are of a plugin, the lowest first; empty where none has the name.</summary>
+    internal IReadOnlyList<string> Versions(PluginType type, string name) => Versions(Named(type, name.Trim()));
 
     /// <summary>Null when there is exactly one plugin of that type and name; else what is wrong with the name.</summary>
     internal string? DescribeMissing(PluginType type, string name)
@@ -155,9 +161,19 @@ public sealed partial class PluginCatalog
     internal IReadOnlyList<string> ClassNames(PluginType type)
         => [.. _byType[type].Select(plugin => plugin.Info.ClassName).Distinct().Order(StringComparer.Ordinal)];
 
-    private PluginDescriptor Find(PluginType type, string name)
+    private static IReadOnlyList<string> Versions(IEnumerable<PluginDescriptor> plugins)
+        => [.. plugins.OrderBy(plugin => plugin.Version).Select(plugin => plugin.Info.Version).Distinct()];
+
+    /// <summary>The plugins of that full class name, or where there are none of that short name or alias.</summary>
+    private List<PluginDescriptor> Named(PluginType type, string name)
     {
-        var (plugin, error) = TryFind(type, name);
+        List<PluginDescriptor> classes = [.. _byType[type].Where(plugin => plugin.IsClass(name))];
+        return classes.Count > 0 ? classes : [.. _byType[type].Where(plugin => plugin.HasName(name))];
+    }
+
+    private PluginDescriptor Find(PluginType type, string name, string? version)
+    {
+        var (plugin, error) = TryFind(type, name, version);
         return plugin ?? throw new PluginNotFoundException(error!);
     }
 

@@ -1,4 +1,5 @@
 using Exports.Connectors.Sdk;
+using NuGet.Versioning;
 
 namespace Exports.Pipeline;
 
@@ -15,7 +16,7 @@ internal sealed class PluginDescriptor
         Type = type;
         Instance = instance;
         Info = new(type, plugin.FullName!, version, location, aliases);
-        Version = System.Version.TryParse(version, out var parsed) ? parsed : new();
+        Version = NuGetVersion.TryParse(version, out var parsed) ? parsed : null;
         _names = [name, .. Suffixes(type).Where(suffix => IsShortened(name, suffix)).Select(suffix => name[..^suffix.Length]),
             .. aliases];
     }
@@ -29,8 +30,11 @@ internal sealed class PluginDescriptor
 
     public PluginInfo Info { get; }
 
-    /// <summary>For comparison; 0.0 where the version is not made of numbers.</summary>
-    public Version Version { get; }
+    /// <summary>For comparison; null where the version is not made of numbers.</summary>
+    public NuGetVersion? Version { get; }
+
+    /// <summary>Its short names and aliases, the simple class name first.</summary>
+    public IReadOnlyList<string> Names => _names;
 
     /// <summary>What a class is a plugin for: none, one, or for converters two types.</summary>
     /// <exception cref="Exception">Whatever the plugin's constructor or its properties throw.</exception>

@@ -73,12 +73,12 @@ public class ConnectorValidatorTests
     [InlineData("header.converter", "FileStreamSink",
         "Invalid value FileStreamSink for configuration header.converter: Class " +
             "Exports.Connectors.File.FileStreamSinkConnector does not implement the HeaderConverter interface")]
-    [InlineData("connector.plugin.version", "1.0",
-        "Invalid value 1.0 for configuration connector.plugin.version: Choosing the version of a plugin is not supported " +
-            "yet; remove this key")]
-    [InlineData("value.converter.plugin.version", "[1,2)",
-        "Invalid value [1,2) for configuration value.converter.plugin.version: Choosing the version of a plugin is not " +
-            "supported yet; remove this key")]
+    [InlineData("connector.plugin.version", "one",
+        "Invalid value one for configuration connector.plugin.version: it is neither a version nor a range of versions; allowed: ")]
+    [InlineData("header.converter.plugin.version", "[1,2)",
+        "Invalid value [1,2) for configuration header.converter.plugin.version: it has a meaning only with header.converter")]
+    [InlineData("errors.retry.timeout", "x",
+        "Invalid value x for configuration errors.retry.timeout: Not a number of type LONG")]
     [InlineData("name", "cluster",
         "Consumer group for sink connector named cluster conflicts with Connect worker group connect-cluster")]
     [InlineData("consumer.override.group.id", "connect-cluster",
@@ -110,6 +110,27 @@ public class ConnectorValidatorTests
                 "Invalid value null for configuration tasks.max: Value must be non-null",
             ],
             Validate(("tasks.max", "x")).Errors);
+
+    [Fact]
+    public void A_version_that_is_there_is_taken_and_one_that_is_not_is_an_error_at_both_keys_as_in_the_original()
+    {
+        var version = s_plugins.FindConnector("NullSink").Version;
+        Assert.True(Validate(("connector.plugin.version", version), ("value.converter", "Json"),
+            ("value.converter.plugin.version", "[0.0.1,)")).IsValid);
+
+        var wrong = Validate(("connector.plugin.version", "[999,)"), ("value.converter", "Json"),
+            ("value.converter.plugin.version", "999"), ("transforms", "t"), ("transforms.t.type", "AppendTransform"),
+            ("transforms.t.plugin.version", "(,0.0.1)"));
+
+        Assert.Equal(
+            ["connector.class", "connector.plugin.version", "value.converter", "value.converter.plugin.version",
+                "transforms.t.plugin.version"],
+            wrong.Keys.Where(key => key.Value.Errors.Count > 0).Select(key => key.Value.Name));
+        Assert.All(wrong.Errors, error => Assert.Contains(" not found that matches the version range ", error));
+        Assert.Equal(5, wrong.ErrorCount);
+        Assert.Equal(
+            [version], wrong.Keys.Single(key => key.Value.Name == "connector.plugin.version").Value.RecommendedValues);
+    }
 
     [Fact]
     public void Topics_must_be_given_in_exactly_one_way()
@@ -366,7 +387,7 @@ public class ConnectorValidatorTests
             Assert.Single(Validate(("transforms", "t"), ("transforms.t.type", "Append"), ("transforms.t.text", ""),
                 ("transforms.t.predicate", "p")).Errors));
         Assert.Contains(
-            "not supported yet",
+            "not found that matches the version range [1]",
             Assert.Single(Validate(("transforms", "t"), ("transforms.t.type", "Append"), ("transforms.t.text", ""),
                 ("transforms.t.plugin.version", "1")).Errors));
     }

@@ -7,8 +7,8 @@ namespace Exports.Pipeline.Configuration.Tests.Plugins;
 
 public class PluginCatalogTests
 {
-    private static readonly string s_acme = typeof(PluginCatalogTests).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "AcmePlugin").Value!;
+    private static readonly string s_acme = BuiltPlugin("AcmePlugin");
+    private static readonly string s_nextAcme = BuiltPlugin("NextAcmePlugin");
 
     private readonly PluginCatalog _catalog = new([typeof(FileStreamSinkConnector).Assembly, typeof(NullSinkConnector).Assembly]);
 
@@ -166,6 +166,71 @@ public class PluginCatalogTests
         Assert.Throws<PluginNotFoundException>(() => catalog.FindConnector("ThrowingConnector"));
     }
 
+    [Theory]
+    [InlineData(null, "3.0.0")]
+    [InlineData("", "3.0.0")]
+    [InlineData("latest", "3.0.0")]
+    [InlineData("2.1.0", "2.1.0")]
+    [InlineData(" [2.1] ", "2.1.0")]
+    [InlineData("[2,3)", "2.1.0")]
+    [InlineData("(2.1,4]", "3.0.0")]
+    [InlineData("(,2.5],[3.0.1,)", "2.1.0")]
+    public void The_highest_version_that_is_asked_for_serves_with_its_own_version_of_a_library(string? version, string expected)
+    {
+        using var path = new TemporaryFolder();
+        Copy(s_nextAcme, path.Folder("a-new"));
+        Copy(s_acme, path.Folder("b-old"));
+        var catalog = new PluginCatalog([], path.Path);
+
+        var connector = catalog.FindConnector("AcmeSink", version);
+
+        Assert.Equal(expected, connector.Version);
+        Assert.Equal(
+            expected == "3.0.0" ? "hello from the library's second version" : "hello from the plugin's library",
+            connector.Config["acme.greeting"]!.Default);
+        Assert.Equal(expected, catalog.CreateTransform("UpperCase", version).GetType().Assembly.GetName().Version!.ToString(3));
+        Assert.Equal(
+            ["2.1.0", "3.0.0"],
+            catalog.Plugins.Where(p => p.ClassName == "Acme.Export.AcmeSinkConnector").Select(p => p.Version));
+    }
+
+    [Fact]
+    public void A_version_that_is_not_there_is_answered_with_those_that_are()
+    {
+        using var path = new TemporaryFolder();
+        Copy(s_acme, path.Folder("old"));
+        Copy(s_nextAcme, path.Folder("new"));
+        var catalog = new PluginCatalog([], path.Path);
+
+        Assert.Equal(
+            "Plugin Acme.Export.AcmeSinkConnector not found that matches the version range [2.0], available versions: [2.1.0, 3.0.0]",
+            Assert.Throws<PluginNotFoundException>(() => catalog.FindConnector("AcmeSink", "2.0")).Message);
+        Assert.Equal(
+            "Plugin Acme.Export.UpperCaseTransform not found that matches the version range (3,), available versions: [2.1.0, 3.0.0]",
+            Assert.Throws<PluginNotFoundException>(() => catalog.CreateTransform("UpperCase", "(3,)")).Message);
+    }
+
+    [Theory]
+    [InlineData("one")]
+    [InlineData("1.*")]
+    [InlineData("[1")]
+    [InlineData("[]")]
+    [InlineData("[2,1]")]
+    [InlineData("(1,1)")]
+    [InlineData("[1,2),three")]
+    public void What_is_no_version_and_no_range_is_refused(string version)
+        => Assert.StartsWith(
+            $"{version}: it is neither a version nor a range of versions; allowed: latest, ",
+            Assert.Throws<PluginNotFoundException>(() => _catalog.FindConnector("FileStreamSink", version)).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void A_misspelt_class_is_answered_with_the_one_that_may_have_been_meant()
+        => Assert.EndsWith(
+            ". Did you mean FileStreamSinkConnector?",
+            Assert.Throws<PluginNotFoundException>(() => _catalog.FindConnector("FileStreemSinkConnector")).Message,
+            StringComparison.Ordinal);
+
     [Fact]
     public void The_same_class_in_two_folders_serves_once()
     {
@@ -188,11 +253,16 @@ public class PluginCatalogTests
             Assert.Throws<PluginNotFoundException>(() => _catalog.CreateTransform("Nope"));
         });
 
-    private static void CopyAcme(string folder)
+    private static string BuiltPlugin(string name) => typeof(PluginCatalogTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == name).Value!;
+
+    private static void CopyAcme(string folder) => Copy(s_acme, folder);
+
+    private static void Copy(string plugin, string folder)
     {
         Directory.CreateDirectory(folder);
-        Assert.NotEmpty(Directory.GetFiles(s_acme, "Exports.Connectors.Sdk.dll"));
-        foreach (var file in Directory.GetFiles(s_acme))
+        Assert.NotEmpty(Directory.GetFiles(plugin, "Exports.Connectors.Sdk.dll"));
+        foreach (var file in Directory.GetFiles(plugin))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
     }
 }

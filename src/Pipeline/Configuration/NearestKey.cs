@@ -1,13 +1,19 @@
-namespace Exports.Silo.Configuration;
+namespace Exports.Pipeline;
 
 /// <summary>Finds the key that was probably meant.</summary>
-internal static class NearestKey
+public static class NearestKey
 {
+    // Beyond the length of any key that exists, and short enough for a comparison that takes the product of two lengths.
+    private const int LongestCompared = 200;
+
     /// <summary>The candidate with the fewest letters to change, or null when none is near.</summary>
     public static string? Find(string key, IEnumerable<string> candidates)
     {
+        if (key.Length > LongestCompared)
+            return null;
         string? nearest = null;
-        var fewest = Math.Max(2, key.Length / 3) + 1;
+        // One slip in four letters, and never less than two: tasks.maxx, task.max, topic.
+        var fewest = Math.Max(2, key.Length / 4) + 1;
         foreach (var candidate in candidates)
         {
             if (Math.Abs(candidate.Length - key.Length) >= fewest)
