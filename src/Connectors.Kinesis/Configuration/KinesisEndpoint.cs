@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Exports.Connectors.Sdk;
 
 namespace Exports.Connectors.Kinesis;
 
