@@ -17,10 +17,15 @@ public static class JavaRegex
     /// possessive; then it takes at most a second and throws <see cref="RegexMatchTimeoutException"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">The pattern is malformed, or uses what has no equivalent in .NET.</exception>
-    public static Regex CompileFullMatch(string pattern)
+    // \z and not $, which would let a line feed follow.
+    public static Regex CompileFullMatch(string pattern) => CompileTranslated($@"\A(?:{JavaRegexTranslator.Translate(pattern)})\z");
+
+    /// <summary>Compiles a pattern so that it finds what matches anywhere in a text.</summary>
+    /// <inheritdoc cref="CompileFullMatch"/>
+    public static Regex Compile(string pattern) => CompileTranslated(JavaRegexTranslator.Translate(pattern));
+
+    private static Regex CompileTranslated(string translated)
     {
-        // \z and not $, which would let a line feed follow.
-        var translated = $@"\A(?:{JavaRegexTranslator.Translate(pattern)})\z";
         try
         {
             return new(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);

@@ -63,21 +63,8 @@ internal static class KeyDocumentation
             without a prefix, and then holds for every client of the worker. (Kafka Connect would use it for its own topics alone,
             and ask for it again under `consumer.` and `producer.`; such files work as they are.)
 
-            ## Not implemented
-
-            These stop the start unless the value asks for nothing, because doing without them would change who may do what:
-
-            | Key | Accepted | Why |
-            |---|---|---|
-
             """);
-        foreach (var key in WorkerKeys.All.Where(key => key.Use == KeyUse.Refused))
-        {
-            var accepted = string.Join(", ", key.Harmless.Select(value => value.Length == 0 ? "empty" : $"`{value}`"));
-            text.Append($"| `{key.Name}` | {accepted} | {key.Definition.Documentation} |\n");
-        }
-
-        text.Append("\nThese are warned about, and have no effect:\n\n| Keys | What they are |\n|---|---|\n");
+        text.Append("\n## Not implemented\n\nThese are warned about, and have no effect:\n\n| Keys | What they are |\n|---|---|\n");
         foreach (var family in WorkerKeys.Families.Where(family => family.Use == KeyUse.Warned))
             text.Append($"| other `{family.Prefix}*` | {family.Documentation} |\n");
 

@@ -11,7 +11,4 @@ internal enum KeyUse
 
     /// <summary>It asks for something that is not there, and that can be missed: a warning.</summary>
     Warned,
-
-    /// <summary>It asks for something that is not there, and doing without would change security or meaning: no start, unless the value asks for nothing.</summary>
-    Refused,
 }

@@ -79,11 +79,8 @@ internal sealed class WorkerConfigLoader
         {
             if (WorkerKeys.Find(name) is { } key)
             {
-                var asksForNothing = key.Harmless.Contains(resolved[name].Trim(), StringComparer.OrdinalIgnoreCase);
                 if (key.Use == KeyUse.NotNeeded)
                     _notNeeded.Add(name);
-                else if (key.Use == KeyUse.Refused && !asksForNothing)
-                    _errors.Add($"Invalid value {_given[name]} for configuration {name}: {key.Definition.Documentation}{AllowedInstead(key)}");
             }
             else if (WorkerKeys.FamilyOf(name) is { } family)
             {
@@ -100,13 +97,6 @@ internal sealed class WorkerConfigLoader
 
         return client;
     }
-
-    private static string AllowedInstead(WorkerKey key) => key.Harmless switch
-    {
-        [] => " Leave it out.",
-        [""] => " Leave it out or empty.",
-        [var only, ..] => $" Leave it out or write {only}.",
-    };
 
     private void Check(ResolvedConfig resolved)
     {

@@ -6,8 +6,7 @@ namespace Exports.Silo.Configuration;
 /// <param name="Definition">Name, type, default, check and documentation.</param>
 /// <param name="Use">What becomes of it.</param>
 /// <param name="Allowed">What may be written, for the documentation; null where the type says it all.</param>
-/// <param name="Harmless">Of a key that is warned about or refused: the values, in any case, that ask for nothing and are therefore accepted.</param>
-internal sealed record WorkerKey(ConfigKey Definition, KeyUse Use, string? Allowed = null, params string[] Harmless)
+internal sealed record WorkerKey(ConfigKey Definition, KeyUse Use, string? Allowed = null)
 {
     public string Name => Definition.Name;
 }

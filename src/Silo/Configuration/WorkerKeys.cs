@@ -319,10 +319,6 @@ internal static class WorkerKeys
         Func<object?, string?>? check = null, ConfigImportance importance = ConfigImportance.Medium)
         => new(new(name, type, documentation) { Default = def, Group = group, Check = check, Importance = importance }, KeyUse.Used, allowed);
 
-    private static WorkerKey Refused(
-        string name, ConfigType type, string? def, string group, string documentation, params string[] harmless)
-        => new(new(name, type, documentation) { Default = def, Group = group }, KeyUse.Refused, Harmless: harmless);
-
     private static string? Policy(object? value)
         => value is string name && ClientOverridePolicy.Find(name, []) is not null
             ? null
