@@ -20,6 +20,8 @@ internal sealed partial class ConfigCheck(Preflight preflight, ILogger<ConfigChe
     /// <exception cref="ConfigException">It does not say which connector it is for (400).</exception>
     public async Task<Dictionary<string, string>> CheckAsync(string name, Dictionary<string, string?> config, HttpRequest request)
     {
+        if (name.Length > 0 && string.IsNullOrWhiteSpace(name))
+            throw new ApiException(ErrorResponses.InvalidConfig([$"Invalid value {name} for configuration name: String may not be white space alone"]));
         if (config.GetValueOrDefault("name") is { } inConfig && inConfig != name)
             throw new ApiException(ErrorResponses.NameMismatch(inConfig, name));
         if (Uri.EscapeDataString(name).Length > MaxEncodedNameLength)

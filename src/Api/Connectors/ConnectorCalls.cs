@@ -14,7 +14,10 @@ internal sealed class ConnectorCalls(IGrainFactory grains, ApiOptions options, T
     /// <exception cref="ApiException">There was no answer in time (500). What was begun may still be done.</exception>
     public Task<T> CallAsync<T>(
         string doing, string connector, Func<IConnectorGrain, Task<T>> call, CancellationToken cancellationToken)
-        => WithinLimitAsync($"{doing} connector {connector}", call(Connector(connector)), cancellationToken);
+        // No grain has a key of white space alone, and no connector such a name.
+        => string.IsNullOrWhiteSpace(connector)
+            ? throw new ApiException(ErrorResponses.ConnectorNotFound(connector))
+            : WithinLimitAsync($"{doing} connector {connector}", call(Connector(connector)), cancellationToken);
 
     /// <summary>The names of all connectors.</summary>
     /// <exception cref="ApiException">There was no answer in time (500).</exception>

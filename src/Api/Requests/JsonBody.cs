@@ -59,12 +59,25 @@ internal static class JsonBody
         var bytes = new ArrayBufferWriter<byte>((int)Math.Min(request.ContentLength ?? 4096, 1 << 16) + 1);
         while (true)
         {
-            var read = await request.Body.ReadAsync(bytes.GetMemory(), request.HttpContext.RequestAborted);
+            var read = await ReadAsync(request, bytes.GetMemory());
             if (read == 0)
                 return bytes.WrittenMemory;
             bytes.Advance(read);
             if (bytes.WrittenCount > maxBytes)
                 throw TooLarge(maxBytes);
+        }
+    }
+
+    private static async ValueTask<int> ReadAsync(HttpRequest request, Memory<byte> into)
+    {
+        try
+        {
+            return await request.Body.ReadAsync(into, request.HttpContext.RequestAborted);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            // What the server calls a failed read is the client's: a chunk whose length is no number that there is.
+            throw ApiException.BadRequest("The request's body cannot be read: the lengths in it are wrong.");
         }
     }
 

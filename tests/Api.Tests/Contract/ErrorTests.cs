@@ -117,7 +117,7 @@ public sealed class ErrorTests(SharedServer shared) : IClassFixture<SharedServer
         "Invalid plugin class Exports.Api.Tests.TestSinkTask. Valid types are sink, source, converter, header_converter, transformation, predicate.")]
     [InlineData(
         "GET", "/connector-plugins/TestSink/config?version=9.9.9", null, 400,
-        "Plugin Exports.Api.Tests.TestSinkConnector not found that matches the version range 9.9.9, available versions: [1.2.3]")]
+        "Plugin Exports.Api.Tests.TestSinkConnector not found that matches the version range [9.9.9], available versions: [1.2.3]")]
     [InlineData("GET", "/admin/loggers/nobody.has.it", null, 404, "Logger nobody.has.it not found.")]
     [InlineData("PUT", "/admin/loggers/root", "{}", 400, "Desired 'level' parameter was not specified in request.")]
     [InlineData(

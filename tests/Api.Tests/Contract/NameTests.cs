@@ -11,7 +11,7 @@ public sealed class NameTests(SharedServer shared) : IClassFixture<SharedServer>
         "a/b", "a%2Fb", "a%2fb", "a%252Fb", "%", "100%", "%41", "a b", "a+b", "a?b#c", "a;b=c", "a&b", "a//b", "/", "//", "a/",
         "/a", "\\", "a\\b", "\"quoted\"", "'", "<b>", "{c}", "[d]", "ü/ñ%東京 😀", "..", ".", "...", "../..", "a/../b", "status",
         "config", "CON", "a:b", "a@b", "~", "a,b", "a|b",
-        "\u00a0", "\u200b", "\u2028",
+        "\u200b", "a\u2028b", "\u00a0x", new string('x', 4000), new string('ü', 600), "#", "a%00b", "a\u0301", "-", "--help", "connectors", "*",
     ];
 
     [Theory]

@@ -1,4 +1,5 @@
 using Exports.Connectors.Sdk;
+using Exports.Pipeline.Configuration.Tests.Transforms;
 using static Exports.Pipeline.Configuration.Tests.Transforms.Transforming;
 
 namespace Exports.Pipeline.Configuration.Tests.Predicates;
@@ -58,13 +59,13 @@ public class PredicateTests
     [Theory]
     [InlineData("RecordIsTombstone")]
     [InlineData("org.apache.kafka.connect.transforms.predicates.RecordIsTombstone")]
-    public void Both_names_find_it(string name) => Assert.True(Plugins.CreatePredicate(name).Test(Record(ConnectValue.Null)));
+    public void Both_names_find_it(string name) => Assert.True(Transforming.Plugins.CreatePredicate(name).Test(Record(ConnectValue.Null)));
 
     private static bool Test(string type, SinkRecord record, params (string Key, string Value)[] config) => Create(type, config).Test(record);
 
     private static Predicate Create(string type, params (string Key, string Value)[] config)
     {
-        var predicate = Plugins.CreatePredicate("org.apache.kafka.connect.transforms.predicates." + type);
+        var predicate = Transforming.Plugins.CreatePredicate("org.apache.kafka.connect.transforms.predicates." + type);
         predicate.Configure(config.ToDictionary(entry => entry.Key, entry => entry.Value));
         return predicate;
     }
