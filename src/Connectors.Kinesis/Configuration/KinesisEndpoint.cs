@@ -35,7 +35,8 @@ internal sealed partial record KinesisEndpoint(Uri Url, string Region)
             ?? throw new ConfigException(
                 $"Missing configuration \"{KinesisKeys.Region}\": give the stream's region, such as us-east-1. Neither the "
                 + $"host name of {KinesisKeys.Endpoint} nor the worker's environment "
-                + $"({s_regionVariables[0]}, {s_regionVariables[1]}) has it.") { Key = KinesisKeys.Region };
+                + $"({s_regionVariables[0]}, {s_regionVariables[1]}) has it.")
+            { Key = KinesisKeys.Region };
         if (!Name().IsMatch(chosen))
             throw new ConfigException(KinesisKeys.Region, chosen, "allowed: a region's name, such as us-east-1");
         if (ofHost is not null && ofHost != chosen)
