@@ -104,6 +104,9 @@ public enum AlterOffsetsOutcome
 
     /// <summary>Kafka or the destination does not answer, or refuses. Nothing was changed here; it may be tried again.</summary>
     Failed,
+
+    /// <summary>It asks for what is not there, such as a partition. Nothing was changed.</summary>
+    Invalid,
 }
 
 /// <summary>Where a connector's partitions stand.</summary>

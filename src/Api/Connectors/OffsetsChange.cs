@@ -26,6 +26,7 @@ internal sealed class OffsetsChange
         AlterOffsetsOutcome.Altered or AlterOffsetsOutcome.AlteredHere => null,
         AlterOffsetsOutcome.UnknownConnector => ErrorResponses.ConnectorNotFound(connector),
         AlterOffsetsOutcome.NotStopped => ErrorResponses.NotStopped(connector),
+        AlterOffsetsOutcome.Invalid => ErrorResponses.BadRequest(result.Reason ?? "The offsets cannot be changed so."),
         AlterOffsetsOutcome.StillActive => ErrorResponses.GroupActive(connector, _doing),
         _ => ErrorResponses.OffsetsNotChanged(connector, _doing, result.Reason),
     };

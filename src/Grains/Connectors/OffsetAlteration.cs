@@ -1,3 +1,4 @@
+using Exports.Connectors.Sdk;
 using Exports.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -32,6 +33,10 @@ internal sealed partial class OffsetAlteration(string connector, IConnectorOffse
         {
             Log.NotAltered(logger, connector, exception);
             return (new(AlterOffsetsOutcome.StillActive, exception.Message), []);
+        }
+        catch (ConfigException exception)
+        {
+            return (new(AlterOffsetsOutcome.Invalid, exception.Message), []);
         }
         catch (Exception exception)
         {

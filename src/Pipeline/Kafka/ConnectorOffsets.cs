@@ -33,6 +33,7 @@ public sealed class ConnectorOffsets(
         CancellationToken cancellationToken)
     {
         var config = new ConnectorConfig(resolved);
+        await CheckPartitionsAsync(offsets, cancellationToken).ConfigureAwait(false);
         // Asked first, so that a Kafka that is gone, or a group that is not ours to see, leaves the destination untouched.
         var committed = await ReadGroupAsync(config, offsets.Keys, cancellationToken).ConfigureAwait(false);
         var wanted = new Dictionary<TopicPartition, long?>(offsets);
@@ -51,6 +52,24 @@ public sealed class ConnectorOffsets(
         var removed = wanted.Where(entry => entry.Value is null && committed.ContainsKey(entry.Key)).Select(entry => entry.Key).ToList();
         var isRemoved = await groups.RemoveAsync(config.GroupId, removed, cancellationToken).ConfigureAwait(false);
         return new(atDestination, isRemoved ? [] : removed);
+    }
+
+    /// <summary>Kafka would refuse the whole change because of one partition that it does not have, and not say which.</summary>
+    private async Task CheckPartitionsAsync(IReadOnlyDictionary<TopicPartition, long?> offsets, CancellationToken cancellationToken)
+    {
+        var wanted = offsets.Where(entry => entry.Value is not null).Select(entry => entry.Key).ToList();
+        if (topics.Current is { } current && wanted.All(partition => Has(current, partition)))
+            return;
+        var known = wanted.Count > 0 ? await topics.RefreshAsync(cancellationToken).ConfigureAwait(false) : null;
+        if (wanted.Where(partition => !Has(known!, partition)).Order().ToList() is not [var missing, ..])
+            return;
+        var count = known!.Partitions.GetValueOrDefault(missing.Topic);
+        throw new ConfigException(
+            $"There is no partition {missing.Partition} of the topic {missing.Topic}: "
+            + (count == 0 ? "Kafka has no such topic." : $"it has {count} partitions, from 0."));
+
+        static bool Has(TopicSnapshot known, TopicPartition partition)
+            => partition.Partition < known.Partitions.GetValueOrDefault(partition.Topic);
     }
 
     private async Task<IReadOnlyDictionary<TopicPartition, long>> ReadGroupAsync(
@@ -73,7 +92,8 @@ public sealed class ConnectorOffsets(
         }
         catch (Exception e) when (e is not (GroupActiveException or OperationCanceledException))
         {
-            throw new ConnectException(resolved.Redact(e.Message));
+            var message = resolved.Redact(e.Message);
+            throw e is ConfigException ? new ConfigException(message) : new ConnectException(message);
         }
     }
 }

@@ -20,6 +20,7 @@ public interface IConnectorOffsets
     /// <param name="offsets">The offset of the next record to deliver, by partition; null for none.</param>
     /// <param name="replacesAll">Whether the group's other offsets are removed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ConfigException">The configuration cannot be read, or Kafka does not have one of the partitions.</exception>
     /// <exception cref="GroupActiveException">The group has active members.</exception>
     /// <exception cref="ConnectException">Kafka or the destination does not answer, or refuses. Repeating the call does no harm.</exception>
     Task<AlteredOffsets> AlterAsync(

@@ -122,6 +122,8 @@ public sealed class OffsetsTests
         connector.Alteration = new(AlterOffsetsOutcome.StillActive, "It has members.");
         Assert.StartsWith($"Failed to alter {StillActive} alter", await server.ExpectErrorAsync(500, "PATCH", "/connectors/c/offsets", body));
         Assert.StartsWith($"Failed to reset {StillActive} reset", await server.ExpectErrorAsync(500, "DELETE", "/connectors/c/offsets"));
+        connector.Alteration = new(AlterOffsetsOutcome.Invalid, "There is no partition 9.");
+        Assert.Equal("There is no partition 9.", await server.ExpectErrorAsync(400, "PATCH", "/connectors/c/offsets", body));
         connector.Alteration = new(AlterOffsetsOutcome.Failed, "Kafka did not answer.");
         Assert.Equal(
             "Failed to alter the offsets of connector c; they are as they were: Kafka did not answer.",

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Exports.Kafka.Client;
 
@@ -64,6 +65,13 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal($$$"""{"c":{"topics":["{{{topic.Name}}}"]}}""", (await worker.GetAsync("/connectors/c/topics"))!.ToJsonString());
         await worker.SendAsync(HttpMethod.Put, "/connectors/c/stop");
         var lines = Lines().Count;
+        using (var refused = await worker.Client.PatchAsync("/connectors/c/offsets", new StringContent(
+            $$$"""{"offsets":[{"partition":{"kafka_topic":"{{{topic.Name}}}","kafka_partition":2},"offset":{"kafka_offset":1}}]}""",
+            Encoding.UTF8, "application/json")))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains("There is no partition 2 of the topic views: it has 2 partitions, from 0.", await refused.Content.ReadAsStringAsync());
+        }
 
         var answer = await worker.SendAsync(HttpMethod.Patch, "/connectors/c/offsets", JsonNode.Parse(
             $$$"""
