@@ -19,7 +19,7 @@ internal sealed record PluginInfoBody(
 /// <param name="ErrorCount">How many errors there are in all keys together.</param>
 /// <param name="Groups">The groups of keys in the order in which they are shown.</param>
 /// <param name="Configs">Every key.</param>
-/// <param name="Warnings">Which keys change nothing; left out when there are none, since Kafka Connect does not have this field.</param>
+/// <param name="Warnings">Which keys change nothing and which placeholders stay; left out when there are none, since Kafka Connect does not have this field.</param>
 internal sealed record ConfigInfosBody(
     string Name,
     int ErrorCount,

@@ -15,11 +15,11 @@ public sealed class ConfigResolver
 
     /// <summary>Makes the providers.</summary>
     /// <param name="config">The worker's <c>config.providers</c> and <c>config.providers.*</c> keys.</param>
-    /// <param name="logger">Where to warn of paths that are not allowed.</param>
+    /// <param name="logger">Where to warn of parameters that are unknown.</param>
     /// <exception cref="ConfigException">A provider's class is unknown or its parameters are wrong.</exception>
     public ConfigResolver(IReadOnlyDictionary<string, string> config, ILogger<ConfigResolver>? logger = null)
     {
-        Reload = new(() => new Session(_providers).LookUp, logger ?? NullLogger<ConfigResolver>.Instance);
+        Reload = new(OpenForReload, logger ?? NullLogger<ConfigResolver>.Instance);
         var names = config.GetValueOrDefault("config.providers", "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (var name in names.Distinct())
@@ -41,29 +41,38 @@ public sealed class ConfigResolver
     public ResolvedConfig Resolve(IReadOnlyDictionary<string, string> config)
     {
         var session = new Session(_providers);
-        var values = config.ToDictionary(entry => entry.Key, entry => session.Resolve(entry.Value), StringComparer.Ordinal);
-        return new(values, session.Redactor, session.Given);
+        var values = config.ToDictionary(entry => entry.Key, entry => session.Resolve(entry.Key, entry.Value), StringComparer.Ordinal);
+        return new(values, session.Redactor, session.Given, session.Unresolved);
     }
 
     /// <summary>The same for a configuration that may hold nulls, which stay.</summary>
-    internal (Dictionary<string, string?> Values, Redactor Redactor) ResolveNullable(IReadOnlyDictionary<string, string?> config)
+    internal (Dictionary<string, string?> Values, Redactor Redactor, IReadOnlyList<UnresolvedPlaceholder> Unresolved) ResolveNullable(
+        IReadOnlyDictionary<string, string?> config)
     {
         var session = new Session(_providers);
         var values = config.ToDictionary(
-            entry => entry.Key, entry => entry.Value is null ? null : session.Resolve(entry.Value), StringComparer.Ordinal);
-        return (values, session.Redactor);
+            entry => entry.Key, entry => entry.Value is null ? null : session.Resolve(entry.Key, entry.Value), StringComparer.Ordinal);
+        return (values, session.Redactor, session.Unresolved);
+    }
+
+    private Func<Placeholder, string?> OpenForReload()
+    {
+        var session = new Session(_providers);
+        return placeholder => session.LookUp(placeholder).Value;
     }
 
     /// <summary>One pass over a configuration, in which every path is opened once.</summary>
     private sealed class Session(Dictionary<string, IConfigProvider> providers)
     {
-        private readonly Dictionary<(string Provider, string Path), Func<string, string?>> _opened = [];
+        private readonly Dictionary<(string Provider, string Path), Func<string, ProvidedValue>> _opened = [];
 
         public Redactor Redactor { get; } = new();
 
         public Dictionary<Placeholder, string> Given { get; } = [];
 
-        public string Resolve(string value)
+        public List<UnresolvedPlaceholder> Unresolved { get; } = [];
+
+        public string Resolve(string configKey, string value)
         {
             var start = value.IndexOf("${", StringComparison.Ordinal);
             if (start < 0)
@@ -83,23 +92,32 @@ public sealed class ConfigResolver
                     continue;
                 }
                 var placeholder = new Placeholder(parts[0], parts.Length == 3 ? parts[1] : "", parts[^1]);
-                if (LookUp(placeholder) is { } replacement)
+                var provided = LookUp(placeholder);
+                if (provided.Value is { } replacement)
                 {
                     Given[placeholder] = replacement;
                     result.Append(value, copied, start - copied).Append(replacement);
                     copied = end + 1;
                     Redactor.Add(replacement, value[start..copied]);
                 }
+                else
+                {
+                    Unresolved.Add(new(configKey, value[start..(end + 1)], provided.Absence!));
+                }
                 start = value.IndexOf("${", end + 1, StringComparison.Ordinal);
             }
             return result.Append(value, copied, value.Length - copied).ToString();
         }
 
-        public string? LookUp(Placeholder placeholder)
+        public ProvidedValue LookUp(Placeholder placeholder)
         {
             var (provider, path, key) = placeholder;
             if (!providers.TryGetValue(provider, out var source))
-                return null;
+            {
+                return ProvidedValue.None(providers.Count == 0
+                    ? "the worker's config.providers names none"
+                    : $"the worker's config.providers has {string.Join(", ", providers.Keys.Order(StringComparer.Ordinal))}, and no '{provider}'");
+            }
             if (!_opened.TryGetValue((provider, path), out var lookUp))
                 _opened.Add((provider, path), lookUp = source.Open(path));
             return lookUp(key);

@@ -9,20 +9,23 @@ namespace Exports.Pipeline;
 /// </param>
 /// <param name="UnknownKeys">Keys that nobody reads; not errors.</param>
 /// <param name="KeysWithoutEffect">Keys that were given and are accepted for compatibility only, with the reason; not errors.</param>
+/// <param name="Unresolved">Placeholders that no config provider knows; not errors.</param>
 public sealed record ConnectorValidation(
     string ConnectorClass,
     IReadOnlyList<string> Groups,
     IReadOnlyList<CheckedKey> Keys,
     int ErrorCount,
     IReadOnlyList<UnknownKey> UnknownKeys,
-    IReadOnlyList<(string Key, string Reason)> KeysWithoutEffect)
+    IReadOnlyList<(string Key, string Reason)> KeysWithoutEffect,
+    IReadOnlyList<UnresolvedPlaceholder> Unresolved)
 {
-    /// <summary>What is not wrong and yet hardly meant: each says which key changes nothing.</summary>
+    /// <summary>What is not wrong and yet hardly meant: each names a key that changes nothing, or a placeholder that stays.</summary>
     public IReadOnlyList<string> Warnings { get; } =
     [
         .. UnknownKeys.Select(static unknown => $"nobody reads the configuration key '{unknown.Key}'"
             + (unknown.Nearest is { } nearest ? $"; did you mean '{nearest}'?" : "")),
         .. KeysWithoutEffect.Select(static key => $"the configuration key '{key.Key}' has no effect: {key.Reason}"),
+        .. Unresolved.Select(static placeholder => placeholder.ToString()),
     ];
 
     /// <summary>All errors, in the order of the keys.</summary>

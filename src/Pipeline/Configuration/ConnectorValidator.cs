@@ -74,7 +74,7 @@ public sealed class ConnectorValidator
 
     private Checked Check(IReadOnlyDictionary<string, string?> config)
     {
-        var (resolved, redactor) = _resolver.ResolveNullable(config);
+        var (resolved, redactor, unresolved) = _resolver.ResolveNullable(config);
         if (resolved.GetValueOrDefault(ConnectorKeys.ConnectorClass) is not { } className)
             throw new ConfigException($"Connector config {{{string.Join(", ", config.Keys)}}} contains no connector type");
         var (connector, versionError) = FindConnector(className, resolved.GetValueOrDefault(ConnectorKeys.ConnectorPluginVersion));
@@ -99,7 +99,7 @@ public sealed class ConnectorValidator
         var withoutEffect = new ClientOverrideCheck(report, resolved, _options).Check(overridePrefixes);
         var unknown = UnknownKeys.Find(
             config.Keys, report.Names, [.. overridePrefixes, .. connector.KeyPrefixes], [.. withoutEffect, .. FindKeysWithoutEffect(connector, resolved)]);
-        return new(connector, resolved, report, () => report.Finish(className, unknown));
+        return new(connector, resolved, report, () => report.Finish(className, unknown, unresolved));
     }
 
     private static void CheckTopics(ValidationReport report, Dictionary<string, string?> resolved)

@@ -9,15 +9,23 @@ public sealed class ResolvedConfig : IReadOnlyDictionary<string, string>
     private readonly Dictionary<string, string> _values;
     private readonly Redactor _redactor;
 
-    internal ResolvedConfig(Dictionary<string, string> values, Redactor redactor, IReadOnlyDictionary<Placeholder, string> given)
+    internal ResolvedConfig(
+        Dictionary<string, string> values,
+        Redactor redactor,
+        IReadOnlyDictionary<Placeholder, string> given,
+        IReadOnlyList<UnresolvedPlaceholder> unresolved)
     {
         Given = given;
+        Unresolved = unresolved;
         _values = values;
         _redactor = redactor;
     }
 
     /// <summary>What providers gave.</summary>
     internal IReadOnlyDictionary<Placeholder, string> Given { get; }
+
+    /// <summary>The placeholders for which there is no value, and which are in the values as they were given.</summary>
+    public IReadOnlyList<UnresolvedPlaceholder> Unresolved { get; }
 
     /// <inheritdoc/>
     public int Count => _values.Count;

@@ -35,7 +35,8 @@ internal sealed class ValidationReport(
 
     public bool HasErrors(string key) => _entries.TryGetValue(key, out var entry) && entry.Errors.Count > 0;
 
-    public ConnectorValidation Finish(string connectorClass, IReadOnlyList<UnknownKey> unknownKeys)
+    public ConnectorValidation Finish(
+        string connectorClass, IReadOnlyList<UnknownKey> unknownKeys, IReadOnlyList<UnresolvedPlaceholder> unresolvedPlaceholders)
     {
         foreach (var entry in _entries.Values.Where(entry => entry.Definition?.Type == ConfigType.Password))
             redactor.Add(resolved.GetValueOrDefault(entry.Value.Name) ?? "", ParsedConfig.HiddenPassword);
@@ -56,7 +57,8 @@ internal sealed class ValidationReport(
             _undefined.Concat(_defined).Sum(entry => entry.Errors.Count) + _converters.Count(entry => entry.Errors.Count > 0),
             unknownKeys,
             [.. all.Where(entry => entry.Definition?.NoEffect is not null && unresolved.ContainsKey(entry.Value.Name))
-                .Select(entry => (entry.Value.Name, entry.Definition!.NoEffect!))]);
+                .Select(entry => (entry.Value.Name, entry.Definition!.NoEffect!))],
+            unresolvedPlaceholders);
     }
 
     private bool Check(IEnumerable<ConfigKey> definition, string prefix, string? group, List<Entry> list)

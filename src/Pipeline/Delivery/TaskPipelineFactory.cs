@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Exports.Pipeline;
 
 /// <summary>Starts the pipelines of a worker, and owns what they share. Thread-safe.</summary>
-public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
+public sealed partial class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
 {
     private const string RetryTimeout = "errors.retry.timeout";
     private const string BootstrapServers = "bootstrap.servers";
@@ -19,6 +19,7 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
     private readonly KafkaAdmin _admin;
     private readonly IGroupOffsets _groupOffsets;
     private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
     private readonly WorkerParts _worker;
 
     /// <summary>Makes a factory.</summary>
@@ -44,6 +45,7 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
         _admin = admin;
         _groupOffsets = groupOffsets;
         _loggers = loggers;
+        _logger = loggers.CreateLogger<TaskPipelineFactory>();
         var budget = new BufferBudget(options.BufferBytes, options.TaskBufferBytes);
         _worker = new WorkerParts(options, new LaneSet(options, budget, time, loggers), budget, new DeadLetterProducers(loggers), time);
     }
@@ -67,13 +69,17 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
     public async Task<ITaskPipeline> StartAsync(TaskPipelineSpec spec, CancellationToken cancellationToken)
     {
         var resolved = _resolver.Resolve(spec.Config);
+        foreach (var placeholder in resolved.Unresolved)
+            Log.Unresolved(_logger, spec.Connector, spec.Task, placeholder.ToString());
         try
         {
             return await StartAsync(spec, resolved, cancellationToken).ConfigureAwait(false);
         }
         catch (ConnectException e) when (resolved.Redact(e.ToString()) != e.ToString())
         {
-            throw e is ConfigException ? new ConfigException(resolved.Redact(e.Message)) : new ConnectException(resolved.Redact(e.Message));
+            throw e is ConfigException { Key: var key }
+                ? new ConfigException(resolved.Redact(e.Message)) { Key = key }
+                : new ConnectException(resolved.Redact(e.Message));
         }
     }
 
@@ -174,5 +180,11 @@ public sealed class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDisposable
         {
             // Nothing more can be done.
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Connector}-{Task}: {Placeholder}")]
+        public static partial void Unresolved(ILogger logger, string connector, int task, string placeholder);
     }
 }

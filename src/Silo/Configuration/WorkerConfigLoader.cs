@@ -74,6 +74,7 @@ internal sealed class WorkerConfigLoader
     /// <summary>Says of every given key what becomes of it. Returns the settings of all Kafka clients: what is left.</summary>
     private Dictionary<string, string> Sort(ResolvedConfig resolved)
     {
+        _warnings.AddRange(resolved.Unresolved.Select(placeholder => placeholder.ToString()));
         var client = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in _given.Keys.Order(StringComparer.Ordinal))
         {

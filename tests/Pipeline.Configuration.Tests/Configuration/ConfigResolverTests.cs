@@ -118,6 +118,39 @@ public sealed class ConfigResolverTests : IDisposable
     }
 
     [Fact]
+    public void A_placeholder_that_stays_is_named_with_its_key_and_the_reason()
+    {
+        Environment.SetEnvironmentVariable("EXPORTS_TEST_HIDDEN", "h");
+        var file = _folder.File("p", "k=v");
+        Directory.CreateDirectory(_folder.Folder("in"));
+        var resolver = Resolver(
+            ("file", "FileConfigProvider", []),
+            ("some", "FileConfigProvider", [("allowed.paths", _folder.Folder("in"))]),
+            ("dir", "DirectoryConfigProvider", []),
+            ("env", "EnvVarConfigProvider", [("allowlist.pattern", "AWS_.*|EXPORTS_TEST_MISSING")]));
+
+        AssertReason("${nope:k}", "the worker's config.providers has dir, env, file, some, and no 'nope'");
+        AssertReason($"${{file:{file}:x}}", $"{file} has no key 'x'");
+        AssertReason("${file:k}", "it names no file");
+        AssertReason($"${{some:{file}:k}}", $"{file} is outside the provider's allowed.paths");
+        AssertReason($"${{dir:{_folder.Path}:x}}", $"{_folder.Path} has no file 'x'");
+        AssertReason($"${{dir:{file}:x}}", $"{file} is not a directory");
+        AssertReason($"${{dir:{_folder.Folder("in")}:../p}}", "'../p' is not the name of a file");
+        AssertReason("${dir:k}", "it names no directory");
+        AssertReason("${env:EXPORTS_TEST_MISSING}", "the worker has no environment variable EXPORTS_TEST_MISSING");
+        AssertReason("${env:EXPORTS_TEST_HIDDEN}", "the provider's allowlist.pattern does not match EXPORTS_TEST_HIDDEN");
+        AssertReason("${env:}", "it names no environment variable");
+        Assert.Equal(
+            "the worker's config.providers names none",
+            Assert.Single(Resolver().Resolve(new Dictionary<string, string> { ["a"] = "${file:p:k}" }).Unresolved).Reason);
+        Assert.Empty(resolver.Resolve(new Dictionary<string, string> { ["a"] = $"${{topic}} ${{file:{file}:k}}" }).Unresolved);
+
+        void AssertReason(string placeholder, string reason) => Assert.Equal(
+            [new("a", placeholder, reason)],
+            resolver.Resolve(new Dictionary<string, string> { ["a"] = $"x{placeholder}y", ["b"] = "c" }).Unresolved);
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_read_is_an_error()
     {
         var resolver = Resolver(("file", "FileConfigProvider", []));

@@ -427,6 +427,17 @@ public class ConnectorValidatorTests
     }
 
     [Fact]
+    public void A_placeholder_that_nobody_knows_is_a_warning()
+    {
+        var validation = Validate(("null.endpoint", "${vault:secret:token}"));
+
+        Assert.True(validation.IsValid);
+        Assert.Equal(
+            ["${vault:secret:token} of the configuration key 'null.endpoint' stays as it is: the worker's config.providers names none"],
+            validation.Warnings);
+    }
+
+    [Fact]
     public void Settings_of_clients_that_the_policy_does_not_allow_are_errors_each_of_one_message()
     {
         var validator = new ConnectorValidator(

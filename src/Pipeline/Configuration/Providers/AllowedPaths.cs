@@ -37,6 +37,9 @@ internal sealed class AllowedPaths
         return _allowed is null || _allowed.Any(allowed => IsWithin(full, allowed)) ? full : null;
     }
 
+    /// <summary>The answer where a path may not be read.</summary>
+    public static ProvidedValue Refusal(string path) => ProvidedValue.None($"{path} is outside the provider's {Key}");
+
     private static bool IsWithin(string path, string folder)
         => path == folder || folder == "/" || path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

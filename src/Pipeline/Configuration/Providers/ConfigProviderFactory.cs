@@ -12,7 +12,7 @@ internal static partial class ConfigProviderFactory
     /// <param name="name">The provider's name in <c>config.providers</c>.</param>
     /// <param name="className">Java's class name, the simple name, or that without "ConfigProvider".</param>
     /// <param name="parameters">The keys under <c>config.providers.NAME.param.</c>, prefix removed.</param>
-    /// <param name="logger">For the provider.</param>
+    /// <param name="logger">Where to warn of parameters that are unknown.</param>
     /// <exception cref="ConfigException">The class is unknown, or a parameter is not allowed.</exception>
     public static IConfigProvider Create(
         string name, string className, IReadOnlyDictionary<string, string> parameters, ILogger logger)
@@ -24,10 +24,10 @@ internal static partial class ConfigProviderFactory
         {
             case "FileConfigProvider" or "File":
                 WarnOfOthers(AllowedPaths.Key);
-                return new FileConfigProvider(new(name, parameters.GetValueOrDefault(AllowedPaths.Key)), logger);
+                return new FileConfigProvider(new(name, parameters.GetValueOrDefault(AllowedPaths.Key)));
             case "DirectoryConfigProvider" or "Directory":
                 WarnOfOthers(AllowedPaths.Key);
-                return new DirectoryConfigProvider(new(name, parameters.GetValueOrDefault(AllowedPaths.Key)), logger);
+                return new DirectoryConfigProvider(new(name, parameters.GetValueOrDefault(AllowedPaths.Key)));
             case "EnvVarConfigProvider" or "EnvVar":
                 WarnOfOthers(EnvVarConfigProvider.AllowListKey);
                 return new EnvVarConfigProvider(name, parameters.GetValueOrDefault(EnvVarConfigProvider.AllowListKey));

@@ -28,8 +28,19 @@ internal sealed class EnvVarConfigProvider : IConfigProvider
         }
     }
 
-    public Func<string, string?> Open(string path)
+    public Func<string, ProvidedValue> Open(string path)
         => path.Length == 0
-            ? name => name.Length > 0 && _allowed.IsMatch(name) ? Environment.GetEnvironmentVariable(name) : null
+            ? Read
             : throw new ConfigException($"Path is not supported for EnvVarConfigProvider, invalid value '{path}'");
+
+    private ProvidedValue Read(string name)
+    {
+        if (name.Length == 0)
+            return ProvidedValue.None("it names no environment variable");
+        if (!_allowed.IsMatch(name))
+            return ProvidedValue.None($"the provider's {AllowListKey} does not match {name}");
+        return Environment.GetEnvironmentVariable(name) is { } value
+            ? ProvidedValue.Of(value)
+            : ProvidedValue.None($"the worker has no environment variable {name}");
+    }
 }
