@@ -120,7 +120,8 @@ public sealed partial class PluginCatalog
         {
             var nearest = NearestKey.Find(name, _byType[type].SelectMany(static plugin => plugin.Names));
             return (null, $"Failed to find any class that implements {singular} and which name matches {name}, " +
-                $"available {plural} are: {List(_byType[type])}{(nearest is null ? "" : $". Did you mean {nearest}?")}");
+                $"available {plural} are: {List(_byType[type])}{(nearest is null ? "" : $". Did you mean {nearest}?")}" +
+                (Failures.Count == 0 ? "" : $". Could not be loaded: {string.Join("; ", Failures.Select(static failure => $"{failure.Location} ({failure.Reason})"))}"));
         }
         if (matches.DistinctBy(plugin => plugin.Info.ClassName).Count() > 1)
         {

@@ -4,6 +4,7 @@ using System.Reflection;
 using Exports.Api.Security;
 using Exports.Grains.Storage.Sqlite;
 using Exports.Kafka.Client;
+using Exports.Pipeline;
 using Exports.Silo.Configuration;
 using Exports.Silo.Lifetime;
 using Exports.Silo.Rest;
@@ -45,7 +46,7 @@ internal static partial class Worker
         }
         catch (WorkerConfigException e)
         {
-            return Fail(Misconfigured, "the configuration cannot be used:", [.. e.Errors.Select(line => "  " + line)]);
+            return Misconfiguration(e.Errors);
         }
         catch (DllNotFoundException e)
         {
@@ -71,6 +72,9 @@ internal static partial class Worker
         try
         {
             app = WorkerHost.Build(config);
+            List<string> errors = [.. WorkerConverters.FindErrors(app.Services.GetRequiredService<PluginCatalog>(), config.Pipeline)];
+            if (errors.Count > 0)
+                return Misconfiguration(errors);
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Exports.Worker");
             Greet(logger, config, app);
             await app.StartAsync(asked);
@@ -130,6 +134,9 @@ internal static partial class Worker
     private static string Describe(BoundListener bound)
         => (bound.Listener.IsAny ? (bound.Listener with { Host = Dns.GetHostName() }) + " (all addresses)" : bound.Listener.ToString())
             + (bound.IsForAdmin ? " (/admin)" : "");
+
+    private static int Misconfiguration(IEnumerable<string> errors)
+        => Fail(Misconfigured, "the configuration cannot be used:", [.. errors.Select(line => "  " + line)]);
 
     private static int Fail(int exitCode, string message, params ReadOnlySpan<string> details)
     {

@@ -63,6 +63,27 @@ public sealed class StartTests : IDisposable
         Assert.False(Directory.Exists(_scratch["data"]));
     }
 
+    [Fact]
+    public async Task Converters_of_the_worker_that_cannot_be_made_are_named_at_the_start()
+    {
+        await using var worker = WorkerProcess.Launch([.. WorkerProcess.Overrides(
+            [
+                ("bootstrap.servers", NoKafka),
+                ("data.dir", _scratch["data"]),
+                ("key.converter", "StringConvertor"),
+                ("value.converter", "JsonConverter"),
+                ("value.converter.plugin.version", "99"),
+                ("header.converter", "StringConverter"),
+                ("header.converter.converter.encoding", "nope"),
+            ])]);
+
+        Assert.Equal(2, await worker.WaitForExitAsync());
+        Assert.Contains("Invalid value StringConvertor for configuration key.converter: ", worker.Errors);
+        Assert.Contains("Did you mean StringConverter?", worker.Errors);
+        Assert.Contains("Invalid value 99 for configuration value.converter.plugin.version: ", worker.Errors);
+        Assert.Contains("header.converter: ", worker.Errors);
+    }
+
     [Theory]
     [InlineData("--nonsense", "--nonsense")]
     [InlineData("missing.properties", "missing.properties")]
