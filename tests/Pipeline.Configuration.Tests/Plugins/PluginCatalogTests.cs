@@ -102,11 +102,11 @@ public class PluginCatalogTests
         Assert.Equal(typeof(FileStreamSinkConnector).Assembly.GetName().Version!.ToString(3), file.Version);
         Assert.Null(file.Location);
         Assert.Equal(
-            ["Exports.Pipeline.ByteArrayConverter", "Exports.Pipeline.JsonConverter", "Exports.Pipeline.SimpleHeaderConverter",
-                "Exports.Pipeline.StringConverter"],
+            ["BooleanConverter", "ByteArrayConverter", "DoubleConverter", "FloatConverter", "IntegerConverter", "JsonConverter",
+                "LongConverter", "ShortConverter", "SimpleHeaderConverter", "StringConverter"],
             _catalog.Plugins.Where(
                 p => p.Type == PluginType.HeaderConverter && p.ClassName.StartsWith("Exports.Pipeline.", StringComparison.Ordinal)
-                && !p.ClassName.Contains("Tests")).Select(p => p.ClassName));
+                && !p.ClassName.Contains("Tests")).Select(p => p.ClassName["Exports.Pipeline.".Length..]));
     }
 
     [Fact]

@@ -111,6 +111,7 @@ internal static class Transforming
         null => "null",
         bool flag => flag ? "true" : "false",
         byte[] bytes => Convert.ToHexString(bytes),
+        BigDecimal number => number.ToString(),
         _ => ((IFormattable)value).ToString(null, null),
     };
 }
