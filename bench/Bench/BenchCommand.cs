@@ -5,6 +5,7 @@ using Exports.Bench.Idle;
 using Exports.Bench.Load;
 using Exports.Bench.Measurements;
 using Exports.Bench.PassThrough;
+using Exports.Bench.Rest;
 using Exports.Bench.Sinks;
 using Exports.Demo.Commands;
 
@@ -21,6 +22,7 @@ internal static class BenchCommand
         ["pass-through"] = ("Kafka → a sink that only counts, in turn with librdkafka's batch call and Confluent.Kafka's Consume.", PassThroughBench.RunAsync),
         ["kafka"] = ("Kafka → Kafka, in turn with the same two loops, and with one that consumes and produces.", CopyBench.RunAsync),
         ["idle"] = ("What idle connectors cost: memory, threads, CPU, and the time until all are RUNNING.", IdleBench.RunAsync),
+        ["rest"] = ("Connectors created over REST by 16 clients, and listed with both expansions, at one, two and four times --connectors.", RestBench.RunAsync),
         ["latency"] = ("From produce to delivery, at steady rates.", LatencyBench.RunAsync),
         ["kinesis"] = ("Kafka → an emulator of Kinesis, in turn with a loop that sends the same requests.", KinesisBench.RunAsync),
         ["pubsub"] = ("Kafka → an emulator of Pub/Sub, likewise.", PubSubBench.RunAsync),
@@ -40,7 +42,7 @@ internal static class BenchCommand
         var size = new Option<int>("--size") { Description = "Bytes of a record's value.", DefaultValueFactory = _ => 200 };
         var rounds = new Option<int>("--rounds") { Description = "How often each reader takes its turn.", DefaultValueFactory = _ => 5 };
         var tasks = new Option<int>("--tasks") { Description = "tasks.max of the connectors whose throughput is measured.", DefaultValueFactory = _ => 1 };
-        var connectors = new Option<int>("--connectors") { Description = "How many idle connectors.", DefaultValueFactory = _ => 1000 };
+        var connectors = new Option<int>("--connectors") { Description = "How many idle connectors; for rest the least of three sizes.", DefaultValueFactory = _ => 1000 };
         var idleTime = new Option<TimeSpan?>("--idle-time") { Description = "How long idle connectors are watched. [default: 30s]", HelpName = "TIME", CustomParser = Durations.Parse };
         var rates = new Option<int[]>("--rates") { Description = "Records a second for latency.", DefaultValueFactory = _ => [1000, 20_000], AllowMultipleArgumentsPerToken = true };
         var latencyTime = new Option<TimeSpan?>("--latency-time") { Description = "How long each rate is held. [default: 20s]", HelpName = "TIME", CustomParser = Durations.Parse };

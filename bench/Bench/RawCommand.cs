@@ -13,6 +13,7 @@ internal static class RawCommand
     public const string Kinesis = "kinesis";
     public const string PubSub = "pubsub";
     public const string Http = "http";
+    public const string Rest = "rest";
     public const string Receiver = "receiver";
 
     public static int Run(string loop, string requestFile)
@@ -36,6 +37,9 @@ internal static class RawCommand
                 break;
             case Receiver:
                 Sinks.Receiver.Run();
+                break;
+            case Rest:
+                Exports.Bench.Rest.RawRestServer.Run(requestFile);
                 break;
             default:
                 throw new ArgumentException($"There is no loop '{loop}'.", nameof(loop));

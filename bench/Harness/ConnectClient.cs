@@ -12,6 +12,16 @@ public sealed class ConnectClient : IDisposable
     /// <param name="address">The worker, as in <c>http://127.0.0.1:8083</c>.</param>
     public ConnectClient(string address) => _http = new() { BaseAddress = new(address), Timeout = TimeSpan.FromSeconds(90) };
 
+    /// <summary>The worker's address.</summary>
+    public Uri Address => _http.BaseAddress!;
+
+    /// <summary>How many connectors there are.</summary>
+    public async Task<int> CountAsync()
+    {
+        using var names = JsonDocument.Parse(await _http.GetByteArrayAsync("/connectors"));
+        return names.RootElement.GetArrayLength();
+    }
+
     /// <summary>Whether the worker answers.</summary>
     public async Task<bool> AnswersAsync()
     {

@@ -62,6 +62,7 @@ public static class ConnectApi
             => app =>
             {
                 app.Use(EmptyErrors.FillAsync);
+                app.Use(AmbiguousLength.RefuseAsync);
                 app.Use(PathEscaping.ApplyAsync);
                 next(app);
             };
