@@ -17,9 +17,9 @@ internal static class FileErrors
         var folder = Path.GetDirectoryName(path);
         if (folder is not null && !Directory.Exists(folder))
             return new($"The file {path} cannot be opened: {folder} is not a directory that exists. It is not made, because " +
-                $"a missing directory is mostly a volume that is not mounted.", error);
+                $"a missing directory is mostly a volume that is not mounted.", error) { Cause = ErrorCause.DestinationMissing };
         if (Directory.Exists(path))
-            return new($"The file {path} cannot be opened: it is a directory.", error);
+            return new($"The file {path} cannot be opened: it is a directory.", error) { Cause = ErrorCause.Configuration };
         return Describe($"The file {path} cannot be opened", error);
     }
 
@@ -29,6 +29,6 @@ internal static class FileErrors
 
     private static ConnectException Describe(string what, Exception error)
         => IsDiskFull(error)
-            ? new RetriableException($"{what}: the disk is full or the quota is used up.", error)
-            : new ConnectException($"{what}: {error.Message}", error);
+            ? new RetriableException($"{what}: the disk is full or the quota is used up.", error) { Cause = ErrorCause.DestinationRefused }
+            : new ConnectException($"{what}: {error.Message}", error) { Cause = ErrorCause.DestinationRefused };
 }

@@ -116,7 +116,7 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
         }
         catch (JsonException e)
         {
-            throw new ConnectException($"{Origin} gave no token: its answer is not JSON. Check {HttpSinkConfig.TokenUrl}.", e);
+            throw new ConnectException($"{Origin} gave no token: its answer is not JSON. Check {HttpSinkConfig.TokenUrl}.", e) { Cause = ErrorCause.Credentials };
         }
         catch (HttpRequestException e)
         {
@@ -125,7 +125,7 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
 
         throw new ConnectException(
             $"{Origin} gave no token: its answer has no text in '{oauth2.TokenProperty}'. Check {HttpSinkConfig.TokenUrl} and "
-            + $"{HttpSinkConfig.TokenProperty}.");
+            + $"{HttpSinkConfig.TokenProperty}.") { Cause = ErrorCause.Credentials };
     }
 
     private async Task<ConnectException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -135,10 +135,10 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
         return (int)response.StatusCode switch
         {
             408 or 425 or 429 or >= 500
-                => new RetriableException(message, retryAfter: Refusal.RetryAfter(response.Headers, time)),
+                => new RetriableException(message, retryAfter: Refusal.RetryAfter(response.Headers, time)) { Cause = ErrorCause.Credentials },
             _ => new ConnectException(
                 $"{message}. Check {HttpSinkConfig.TokenUrl}, {HttpSinkConfig.ClientId}, {HttpSinkConfig.ClientSecret} and "
-                + $"{HttpSinkConfig.ClientScope}."),
+                + $"{HttpSinkConfig.ClientScope}.") { Cause = ErrorCause.Credentials },
         };
     }
 }

@@ -48,34 +48,34 @@ internal sealed record Refusal(HttpStatusCode Status, ConnectException Exception
                 return new ThrottledException(answer + quoted, retryAfter: wait);
             // 409: another attempt at the same request is still being worked on, or the receiver's state is not ready for it.
             case 408 or 409 or 425 or >= 500:
-                return new RetriableException(answer + quoted, retryAfter: wait);
+                return new RetriableException(answer + quoted, retryAfter: wait) { Cause = ErrorCause.DestinationUnreachable };
             case 400 or 413 or 422:
                 return new DataException($"{answer} to {Describe(request)}{quoted}");
             case 401 or 403:
                 return new ConnectException(
                     $"{answer}{quoted}. It does not accept the credentials: check {HttpSinkConfig.Authorization} and its keys, "
                     + $"{HttpHeaders.Prefix}*, and {HttpSinkConfig.SignatureSecret}. Placeholders are read anew when the task "
-                    + "restarts.");
+                    + "restarts.") { Cause = ErrorCause.Credentials };
             case 404 or 410:
-                return new ConnectException($"{answer}{quoted}. Check the path of {HttpSinkConfig.Url}.");
+                return new ConnectException($"{answer}{quoted}. Check the path of {HttpSinkConfig.Url}.") { Cause = ErrorCause.DestinationMissing };
             case 405:
                 return new ConnectException(
-                    $"{answer} to {config.HttpMethod}{quoted}. Check {HttpSinkConfig.Method} and {HttpSinkConfig.Url}.");
+                    $"{answer} to {config.HttpMethod}{quoted}. Check {HttpSinkConfig.Method} and {HttpSinkConfig.Url}.") { Cause = ErrorCause.Configuration };
             case 407:
                 return new ConnectException(
                     $"A proxy on the way to {config.Origin} wants credentials. They belong into the proxy's address in the "
-                    + "environment.");
+                    + "environment.") { Cause = ErrorCause.Configuration };
             case 415:
                 return new ConnectException(
                     $"{answer}{quoted}. Check {HttpSinkConfig.Format}, {HttpHeaders.ContentType} and "
-                    + $"{HttpSinkConfig.Compression}.");
+                    + $"{HttpSinkConfig.Compression}.") { Cause = ErrorCause.Configuration };
             case >= 300 and < 400:
                 return new ConnectException(
                     $"{answer}{Target(response, config)}. Redirects are not followed, because they would take the records and "
-                    + $"credentials to an address that nobody configured. If it is the right one, set {HttpSinkConfig.Url} to it.");
+                    + $"credentials to an address that nobody configured. If it is the right one, set {HttpSinkConfig.Url} to it.") { Cause = ErrorCause.Configuration };
             default:
                 return new ConnectException(
-                    $"{answer}{quoted}. Trying again would not help; the connector has to be configured anew, or the receiver.");
+                    $"{answer}{quoted}. Trying again would not help; the connector has to be configured anew, or the receiver.") { Cause = ErrorCause.DestinationRefused };
         }
     }
 

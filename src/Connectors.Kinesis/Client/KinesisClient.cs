@@ -115,11 +115,11 @@ internal sealed partial class KinesisClient(
         {
             throw new RetriableException(
                 $"{endpoint} did not answer {action} within {timeout.TotalMilliseconds:0} ms "
-                + $"({KinesisKeys.RequestTimeout}).", e);
+                + $"({KinesisKeys.RequestTimeout}).", e) { Cause = ErrorCause.DestinationUnreachable };
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new RetriableException($"Kinesis, {endpoint}, cannot be reached: {e.GetBaseException().Message}", e);
+            throw new RetriableException($"Kinesis, {endpoint}, cannot be reached: {e.GetBaseException().Message}", e) { Cause = ErrorCause.DestinationUnreachable };
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed partial class KinesisClient(
         {
             var fresh = await credentials.ReplaceAsync(signer, cancellationToken);
             if (error.IsExpiry || !fresh.IsSameAs(signer))
-                return new RetriableException($"The credentials were renewed: {error}");
+                return new RetriableException($"The credentials were renewed: {error}") { Cause = ErrorCause.Credentials };
         }
 
         return error.ToException(action, streamName, endpoint, response.Headers.RetryAfter?.Delta);

@@ -88,41 +88,42 @@ internal readonly record struct KinesisError(HttpStatusCode Status, string Code,
         if (IsThrottling)
             return new ThrottledException($"{this}", retryAfter: retryAfter);
         if (IsTemporary)
-            return new RetriableException($"{this}", retryAfter: retryAfter);
+            return new RetriableException($"{this}", retryAfter: retryAfter) { Cause = ErrorCause.DestinationUnreachable };
         return Code switch
         {
             "ResourceNotFoundException" => new KinesisRefusalException(
                 KinesisKeys.StreamName,
                 $"There is no stream {streamName} in {endpoint}. Check {KinesisKeys.StreamName}, "
-                + $"{KinesisKeys.Region} and, for a stream of another account, {KinesisKeys.RoleArn}: {this}"),
+                + $"{KinesisKeys.Region} and, for a stream of another account, {KinesisKeys.RoleArn}: {this}") { Cause = ErrorCause.DestinationMissing },
             "AccessDeniedException" or "KMSAccessDeniedException" => new KinesisRefusalException(
                 KinesisKeys.RoleArn,
                 $"The credentials do not allow {(Code[0] == 'K' ? "kms:GenerateDataKey" : $"kinesis:{action}")} for the stream "
                 + $"{streamName} in {endpoint}. Allow it in the policies of {KinesisKeys.RoleArn}, or of the worker's own "
                 + $"identity where no role is given: {this}")
             {
+                Cause = ErrorCause.Credentials,
                 IsAboutPermission = true,
             },
             "UnrecognizedClientException" or "InvalidClientTokenId" or "InvalidAccessKeyId" => new KinesisRefusalException(
                 KinesisKeys.RoleArn,
                 $"Kinesis in {endpoint} does not know the access key. Check the credentials, and that they are of the same "
-                + $"partition of AWS as {KinesisKeys.Region}: {this}"),
+                + $"partition of AWS as {KinesisKeys.Region}: {this}") { Cause = ErrorCause.Credentials },
             "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature" or "IncompleteSignatureException" =>
                 new KinesisRefusalException(
                     KinesisKeys.Region,
                     $"Kinesis in {endpoint} refuses the signature. Check that {KinesisKeys.Region} is the endpoint's, and "
-                    + $"that the secret access key is complete: {this}"),
+                    + $"that the secret access key is complete: {this}") { Cause = ErrorCause.Credentials },
             "MissingAuthenticationToken" or "MissingAuthenticationTokenException" => new KinesisRefusalException(
                 KinesisKeys.Endpoint,
-                $"The request arrived without its signature. Check {KinesisKeys.Endpoint} and proxies on the way: {this}"),
+                $"The request arrived without its signature. Check {KinesisKeys.Endpoint} and proxies on the way: {this}") { Cause = ErrorCause.DestinationRefused },
             "ValidationException" or "InvalidArgumentException" or "SerializationException" => new DataException($"{this}"),
             _ when Status == HttpStatusCode.RequestEntityTooLarge => new DataException($"{this}"),
             "KMSDisabledException" or "KMSInvalidStateException" or "KMSNotFoundException" or "KMSOptInRequired" =>
                 new KinesisRefusalException(
                     KinesisKeys.StreamName,
-                    $"The key that encrypts the stream {streamName} cannot be used; see to it in KMS: {this}"),
+                    $"The key that encrypts the stream {streamName} cannot be used; see to it in KMS: {this}") { Cause = ErrorCause.DestinationRefused },
             _ => new KinesisRefusalException(
-                KinesisKeys.Endpoint, $"{endpoint} answered {action} for the stream {streamName} with an error: {this}"),
+                KinesisKeys.Endpoint, $"{endpoint} answered {action} for the stream {streamName} with an error: {this}") { Cause = ErrorCause.DestinationRefused },
         };
     }
 

@@ -100,7 +100,7 @@ internal sealed partial class RenewingCredentials(ICredentialsOrigin origin, Tim
         }
         catch (OperationCanceledException e)
         {
-            throw new RetriableException($"No AWS credentials were given within {s_timeout.TotalSeconds:0} s.", e);
+            throw new RetriableException($"No AWS credentials were given within {s_timeout.TotalSeconds:0} s.", e) { Cause = ErrorCause.Credentials };
         }
         finally
         {

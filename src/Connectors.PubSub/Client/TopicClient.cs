@@ -102,7 +102,7 @@ internal sealed class TopicClient(
         }
         catch (TimeoutException)
         {
-            throw new RetriableException($"{tokens!.Identity} got no token within {PubSubKeys.RequestTimeout}.");
+            throw new RetriableException($"{tokens!.Identity} got no token within {PubSubKeys.RequestTimeout}.") { Cause = ErrorCause.Credentials };
         }
     }
 }

@@ -8,6 +8,9 @@ public class ConnectException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Whose business it is, where the thrower knows.</summary>
+    public ErrorCause Cause { get; init; }
 }
 
 /// <summary>The operation failed, and the same operation may succeed later.</summary>
@@ -32,9 +35,7 @@ public sealed class ThrottledException : RetriableException
     /// <param name="inner">The cause.</param>
     /// <param name="retryAfter">How long the destination asks to wait before the next attempt, when it says so.</param>
     public ThrottledException(string message, Exception? inner = null, TimeSpan? retryAfter = null)
-        : base(message, inner, retryAfter)
-    {
-    }
+        : base(message, inner, retryAfter) => Cause = ErrorCause.Throttled;
 }
 
 /// <summary>A record was not sent, because one before it was refused and fails the task.</summary>
@@ -52,9 +53,7 @@ public class DataException : ConnectException
 {
     /// <summary>Makes an exception about data.</summary>
     public DataException(string message, Exception? inner = null)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) => Cause = ErrorCause.BadRecord;
 }
 
 /// <summary>Some records of a batch were not delivered; all others were.</summary>
