@@ -1,10 +1,12 @@
 using Exports.Api.Connectors;
 using Exports.Api.Errors;
 using Exports.Api.Loggers;
+using Exports.Api.Operations;
 using Exports.Api.Plugins;
 using Exports.Api.Requests;
 using Exports.Api.Server;
 using Exports.Api.Tasks;
+using Exports.Observation;
 using Exports.Pipeline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -20,7 +22,8 @@ public static class ConnectApi
 {
     /// <summary>
     /// Adds what the endpoints need. The application provides <see cref="IGrainFactory"/>, <see cref="ITopicCatalog"/>,
-    /// <see cref="PluginCatalog"/>, <see cref="ConnectorValidator"/>, <see cref="ILoggerLevels"/> and logging. Also sees to it that every error of
+    /// <see cref="PluginCatalog"/>, <see cref="ConnectorValidator"/>, <see cref="OffsetLookup"/>, <see cref="RecordPreview"/>,
+    /// <see cref="IWorkerLoad"/>, <see cref="WorkerMetrics"/>, <see cref="ILoggerLevels"/> and logging. Also sees to it that every error of
     /// the whole application has a JSON body, and that encoded path segments keep their meaning.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -36,6 +39,10 @@ public static class ConnectApi
         services.AddSingleton<StatusBodies>();
         services.AddSingleton<PluginInstances>();
         services.AddSingleton<WorkerHealth>();
+        services.TryAddSingleton(provider => new WorkerBoard(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ProcessLoad>();
+        services.AddSingleton<ConnectorReadings>();
+        services.AddSingleton<OperationsText>();
         services.AddSingleton<IStartupFilter, ConnectApiStartupFilter>();
         return services;
     }
@@ -52,6 +59,11 @@ public static class ConnectApi
         PluginsEndpoints.Map(group);
         ConnectorTopicsEndpoints.Map(group);
         LoggersEndpoints.Map(group);
+        OverviewEndpoints.Map(group);
+        PositionsEndpoint.Map(group);
+        PreviewEndpoint.Map(group);
+        ClusterEndpoint.Map(group);
+        MetricsEndpoint.Map(group);
         OpenApiEndpoint.Map(group);
     }
 

@@ -145,6 +145,18 @@ public sealed record ConnectorStatus(
     /// <summary>The <c>connector.plugin.version</c> of its configuration; null when there is none.</summary>
     [Id(6)]
     public string? ConnectorPluginVersion { get; init; }
+
+    /// <summary>What its operators want.</summary>
+    [Id(7)]
+    public TargetState Target { get; init; }
+
+    /// <summary>Whether it does what it should, its tasks included.</summary>
+    [Id(8)]
+    public Health Health { get; init; }
+
+    /// <summary>Its own trouble, not that of its tasks; null for none.</summary>
+    [Id(9)]
+    public Problem? Problem { get; init; }
 }
 
 /// <summary>What became of the wish to restart a task.</summary>

@@ -99,4 +99,13 @@ public sealed record TaskState(
     [property: Id(4)] long Epoch,
     [property: Id(5)] int Restarts,
     [property: Id(6)] DateTimeOffset? NextRestart,
-    [property: Id(7)] long Heard = 0);
+    [property: Id(7)] long Heard = 0)
+{
+    /// <summary>Whether it does what it should.</summary>
+    [Id(8)]
+    public Health Health { get; init; }
+
+    /// <summary>Its trouble; null for none. It may outlast a restart, until the task has run well again.</summary>
+    [Id(9)]
+    public Problem? Problem { get; init; }
+}

@@ -30,8 +30,11 @@ public sealed record GrainOptions
     /// <summary>How long a partition may be missing from Kafka's metadata before its task gives it up.</summary>
     public TimeSpan MissingPartitionAge { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a RUNNING task may hold records without an acknowledgement until its status says so.</summary>
-    public TimeSpan StalledAfter { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>
+    /// How long a task must run without trouble to have recovered from a failure: as long as one may hold records without an
+    /// acknowledgement before it is unhealthy (<c>task.unhealthy.after.ms</c>).
+    /// </summary>
+    public TimeSpan UnhealthyAfter { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How long to wait before something is tried again that failed for a reason outside of the task or connector, such as a

@@ -1,4 +1,5 @@
 using Exports.Grains;
+using Exports.Observation;
 using Exports.Pipeline;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -19,6 +20,10 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<ConnectorConfigReader>();
         services.TryAddSingleton(new ConfigResolver(new Dictionary<string, string>()));
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new WorkerBoard(provider.GetRequiredService<TimeProvider>())
+        {
+            UnhealthyAfter = options.UnhealthyAfter,
+        });
         services.AddHostedService<ConnectorStarter>();
         services.AddHostedService<ConfigReloader>();
         return services;

@@ -56,6 +56,12 @@ public interface ITaskPipeline : IAsyncDisposable
     /// <summary>Counts and times of the work so far.</summary>
     PipelineProgress Progress { get; }
 
+    /// <summary>Counts and times in more detail.</summary>
+    TaskStatistics Statistics { get; }
+
+    /// <summary>How far each partition has come that is read.</summary>
+    IReadOnlyList<PartitionProgress> Partitions { get; }
+
     /// <summary>Begins the list of topics in <see cref="Progress"/> anew.</summary>
     void ForgetTopics();
 
@@ -104,6 +110,9 @@ public sealed record PipelineProgress(
 {
     /// <summary>Since when there has been something that was read and not acknowledged; null when there is nothing.</summary>
     public DateTimeOffset? HoldsSince { get; init; }
+
+    /// <summary>Since when no broker of the Kafka that it reads from can be reached; null while one can, as far as is known.</summary>
+    public DateTimeOffset? KafkaUnreachableSince { get; init; }
 
     /// <summary>What has gone wrong; null where that is not counted.</summary>
     public ErrorCounts? Errors { get; init; }

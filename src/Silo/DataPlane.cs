@@ -31,6 +31,10 @@ internal static class DataPlane
         services.AddSingleton<ITopicCatalog, TopicCatalog>();
         services.AddSingleton<IGroupOffsets, GroupOffsets>();
         services.AddSingleton<IConnectorOffsets, ConnectorOffsets>();
-        services.AddSingleton<ITaskPipelineFactory, TaskPipelineFactory>();
+        services.AddSingleton<OffsetLookup>();
+        services.AddSingleton<EndOffsets>();
+        services.AddSingleton<RecordPreview>();
+        services.AddSingleton<TaskPipelineFactory>();
+        services.AddSingleton<ITaskPipelineFactory>(provider => provider.GetRequiredService<TaskPipelineFactory>());
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Exports.Api.Operations;
 using Exports.Api.Tasks;
 using Exports.Grains;
 
@@ -32,7 +33,15 @@ internal sealed record ConnectorStateBody(
     string State,
     string WorkerId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Trace,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Version);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Version)
+{
+    /// <summary>Whether it does what it should, its tasks included.</summary>
+    public required string Health { get; init; }
+
+    /// <summary>Its own trouble.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProblemBody? Problem { get; init; }
+}
 
 /// <summary>A connector in an expanded listing; holds what was asked for.</summary>
 internal sealed record ConnectorListingBody(

@@ -1,6 +1,8 @@
+using Exports.Api.Operations;
 using Exports.Api.Plugins;
 using Exports.Api.Tasks;
 using Exports.Grains;
+using Exports.Observation;
 
 namespace Exports.Api.Connectors;
 
@@ -12,7 +14,11 @@ internal sealed class StatusBodies(PluginInstances plugins)
         var version = Version(status);
         return new(
             status.Name,
-            new(Name(status.State), status.WorkerId, NullIfEmpty(status.Trace), version),
+            new(Words.Of(status.State), status.WorkerId, NullIfEmpty(status.Trace), version)
+            {
+                Health = Words.Of(status.Health),
+                Problem = OperationsText.From(status.Problem),
+            },
             [.. status.Tasks.OrderBy(task => task.Number).Select(task => From(task, version))],
             ConnectorStatusBody.Sink);
     }
@@ -23,24 +29,23 @@ internal sealed class StatusBodies(PluginInstances plugins)
 
     /// <summary>A connector that did not answer.</summary>
     public static ConnectorStatusBody Unknown(string connector, string trace)
-        => new(connector, new(Name(RunState.Unassigned), "", trace, null), [], ConnectorStatusBody.Sink);
+        => new(
+            connector,
+            new(Words.Of(RunState.Unassigned), "", trace, null) { Health = Words.Of(Health.Unhealthy) },
+            [],
+            ConnectorStatusBody.Sink);
 
     private static TaskStatusBody From(TaskState task, string? version)
-        => new(task.Number, Name(task.State), task.WorkerId, NullIfEmpty(task.Trace), version);
+        => new(task.Number, Words.Of(task.State), task.WorkerId, NullIfEmpty(task.Trace), version)
+        {
+            Health = Words.Of(task.Health),
+            Problem = OperationsText.From(task.Problem),
+            Restarts = task.Restarts,
+            NextRestart = task.NextRestart,
+        };
 
     private string? Version(ConnectorStatus status)
         => status.ConnectorClass is { } connectorClass ? plugins.Find(connectorClass, status.ConnectorPluginVersion)?.Version : null;
 
     private static string? NullIfEmpty(string? trace) => string.IsNullOrEmpty(trace) ? null : trace;
-
-    private static string Name(RunState state) => state switch
-    {
-        RunState.Unassigned => "UNASSIGNED",
-        RunState.Running => "RUNNING",
-        RunState.Paused => "PAUSED",
-        RunState.Stopped => "STOPPED",
-        RunState.Failed => "FAILED",
-        RunState.Restarting => "RESTARTING",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "A state without a name."),
-    };
 }

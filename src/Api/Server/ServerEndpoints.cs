@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Exports.Api.Server;
 
-/// <summary>The worker itself: <c>/</c> and <c>/health</c>.</summary>
+/// <summary>The worker itself: <c>/</c>, <c>/health</c> and its probes.</summary>
 internal static class ServerEndpoints
 {
     // Probes and load balancers ask here as well, and few of them wait longer than a second.
@@ -17,6 +17,8 @@ internal static class ServerEndpoints
     {
         routes.MapRead("/", InfoAsync);
         routes.MapRead("/health", HealthAsync);
+        routes.MapRead("/health/live", Live);
+        routes.MapRead("/health/ready", ReadyAsync);
     }
 
     private static async Task<IResult> InfoAsync(
@@ -39,6 +41,20 @@ internal static class ServerEndpoints
         {
             return null;
         }
+    }
+
+    /// <summary>The process serves requests: asks nobody, so that no outage elsewhere has a worker restarted.</summary>
+    private static IResult Live()
+        => ApiJson.Result(new WorkerStatusBody("live", "The process serves requests."), ApiJson.Context.WorkerStatusBody);
+
+    /// <summary>The same as <c>/health</c>, but 503 for whatever keeps requests from being answered.</summary>
+    private static async Task<IResult> ReadyAsync(WorkerHealth health, CancellationToken cancellationToken)
+    {
+        var (status, body) = await health.CheckAsync(cancellationToken);
+        return ApiJson.Result(
+            body,
+            ApiJson.Context.WorkerStatusBody,
+            status == StatusCodes.Status200OK ? status : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> HealthAsync(WorkerHealth health, CancellationToken cancellationToken)

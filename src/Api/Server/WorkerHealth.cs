@@ -13,6 +13,10 @@ internal sealed partial class WorkerHealth(
     TimeProvider time,
     ILogger<WorkerHealth> logger)
 {
+    /// <summary>Whether the worker has started and is not stopping.</summary>
+    public bool IsServing
+        => lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+
     /// <summary>HTTP status and body: 503 while it starts, 200 when the control plane answers in time, else 500.</summary>
     public async Task<(int Status, WorkerStatusBody Body)> CheckAsync(CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Exports.Observation;
 using Exports.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ internal sealed class ConnectorGrain(
     ITopicCatalog catalog,
     IConnectorOffsets connectorOffsets,
     ConnectorConfigReader configs,
+    WorkerBoard board,
     GrainOptions options,
     TimeProvider time,
     ILogger<ConnectorGrain> logger) : Grain, IConnectorGrain, IRemindable
@@ -25,6 +27,7 @@ internal sealed class ConnectorGrain(
     private OffsetAlteration _offsets = null!;
     private BackgroundWork _work = null!;
     private IGrainTimer? _supervision;
+    private bool _hasStarted;
 
     private string Name => this.GetPrimaryKeyString();
 
@@ -41,7 +44,12 @@ internal sealed class ConnectorGrain(
         _offsets = new(Name, connectorOffsets, time, logger);
         _work = new(AttemptAsync, new(options.RetryDelay, options.RetryDelayMax), time);
         if (_state.Value.Config is not null)
+        {
+            board.ConnectorStarts.Attempt();
+            Publish();
             Supervise();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -59,6 +67,7 @@ internal sealed class ConnectorGrain(
         finally
         {
             _work.Dispose();
+            board.Find(Name)?.Publish(null);
         }
     }
 
@@ -90,8 +99,9 @@ internal sealed class ConnectorGrain(
             Handover = handover,
             Revision = state.Revision + 1,
         });
+        board.ConnectorStarts.Attempt();
         Supervise();
-        Changed();
+        Changed("CREATE");
         return new(GetInfo(), altered);
     }
 
@@ -104,7 +114,7 @@ internal sealed class ConnectorGrain(
         if (!ConnectorConfigs.AreEqual(named, _state.Value.Config!))
         {
             await _state.UpdateAsync(state => state with { Config = named, Revision = state.Revision + 1 });
-            Changed();
+            Changed("CONFIGURE");
         }
 
         return new(false, GetInfo()!);
@@ -139,20 +149,18 @@ internal sealed class ConnectorGrain(
     {
         if (!Exists)
             return null;
-        var run = _state.Value switch
-        {
-            { Target: TargetState.Stopped } => RunState.Stopped,
-            _ when _reconciler.IsFailed => RunState.Failed,
-            { Target: TargetState.Paused } => RunState.Paused,
-            { Plan: null } => RunState.Unassigned,
-            _ when _reconciler.WaitsForKafka => RunState.Unassigned,
-            _ => RunState.Running,
-        };
+        var run = Run();
         var tasks = await _tasks.GetStatusAsync(TaskCount, options.WorkerId);
         // A connector that runs has its plan, and notices nothing of a Kafka that is gone; whoever looks at it should.
-        var problem = _reconciler.Problem ?? (run == RunState.Running ? catalog.LastError : null);
-        return new(Name, run, options.WorkerId, problem, tasks)
+        var problem = _reconciler.Problem
+            ?? (run == RunState.Running && catalog.LastError is { } error
+                ? new Problem(ProblemCause.KafkaUnavailable, error, time.GetUtcNow())
+                : null);
+        return new(Name, run, options.WorkerId, problem?.Message, tasks)
         {
+            Target = _state.Value.Target,
+            Problem = problem,
+            Health = ConnectorHealth.Of(run, _state.Value.Target, _reconciler.Problem, tasks.Select(task => task.Health)),
             ConnectorClass = _state.Value.Config?.GetValueOrDefault("connector.class"),
             ConnectorPluginVersion = _state.Value.Config?.GetValueOrDefault("connector.plugin.version"),
         };
@@ -166,7 +174,7 @@ internal sealed class ConnectorGrain(
         if (_state.Value.Target != target)
         {
             await _state.UpdateAsync(state => state with { Target = target, Revision = state.Revision + 1 });
-            Changed();
+            Changed(target switch { TargetState.Running => "RESUME", TargetState.Paused => "PAUSE", _ => "STOP" });
         }
 
         if (target == TargetState.Stopped)
@@ -181,8 +189,10 @@ internal sealed class ConnectorGrain(
             return null;
         var restartsConnector = status.State != RunState.Stopped && (!onlyFailed || status.State == RunState.Failed);
         if (restartsConnector)
-            Changed();
+            Changed("RESTART");
         var restarting = status.Tasks.Where(task => includeTasks && (!onlyFailed || task.State == RunState.Failed)).ToList();
+        foreach (var task in restarting)
+            board.Connector(Name).Asked("RESTART", task.Number);
         await Task.WhenAll(restarting.Select(task => _tasks[task.Number].RestartAsync()));
         return status with
         {
@@ -198,6 +208,7 @@ internal sealed class ConnectorGrain(
             return RestartTaskResult.UnknownConnector;
         if (task < 0 || task >= TaskCount)
             return RestartTaskResult.UnknownTask;
+        board.Connector(Name).Asked("RESTART", task);
         await _tasks[task].RestartAsync();
         return RestartTaskResult.Restarting;
     }
@@ -243,6 +254,7 @@ internal sealed class ConnectorGrain(
         var (result, left) = await _offsets.RunAsync(_state.Value.Config!, wanted, replacesAll: changes is null);
         if (result.Outcome is AlterOffsetsOutcome.Altered or AlterOffsetsOutcome.AlteredHere)
         {
+            board.Connector(Name).Asked(changes is null ? "RESET_OFFSETS" : "CHANGE_OFFSETS");
             await _state.UpdateAsync(state => state with
             {
                 Handover = Handover.Alter(state.Handover, wanted, replacesAll: changes is null, left, state.Epoch),
@@ -285,14 +297,38 @@ internal sealed class ConnectorGrain(
 
     private int TaskCount => _state.Value.Plan?.Tasks.Count ?? 0;
 
+    private RunState Run() => _state.Value switch
+    {
+        { Target: TargetState.Stopped } => RunState.Stopped,
+        _ when _reconciler.IsFailed => RunState.Failed,
+        { Target: TargetState.Paused } => RunState.Paused,
+        { Plan: null } => RunState.Unassigned,
+        _ when _reconciler.WaitsForKafka => RunState.Unassigned,
+        _ => RunState.Running,
+    };
+
+    /// <summary>Tells the worker's board what the connector is doing.</summary>
+    private void Publish()
+    {
+        if (Exists)
+        {
+            board.Connector(Name).Publish(new(
+                Run(), _state.Value.Target, options.WorkerId, _state.Value.Config!.GetValueOrDefault("connector.class"),
+                _state.Value.Config!.GetValueOrDefault("connector.plugin.version"), TaskCount, _reconciler.Problem));
+        }
+    }
+
     private ConnectorInfo? GetInfo()
         => Exists ? new(Name, new(_state.Value.Config!), [.. Enumerable.Range(0, TaskCount)]) : null;
 
     private Dictionary<string, string> Named(Dictionary<string, string> config) => new(config) { ["name"] = Name };
 
     /// <summary>Has an attempt made for what has just been stored.</summary>
-    private void Changed()
+    /// <param name="action">What was asked for, for the history.</param>
+    private void Changed(string action)
     {
+        board.Connector(Name).Asked(action);
+        Publish();
         _reconciler.WantFreshTopics();
         _ = _work.RequestAsync(interrupt: true);
     }
@@ -316,16 +352,35 @@ internal sealed class ConnectorGrain(
         if (_state.IsFenced)
             return;
         var isDeleting = _state.Value.IsDeleting;
-        await _reconciler.ReconcileAsync(interrupt);
+        try
+        {
+            await _reconciler.ReconcileAsync(interrupt);
+        }
+        finally
+        {
+            NoteStart();
+            Publish();
+        }
+
         if (!isDeleting)
             return;
 
         // The state goes last but for the reminder: whatever comes in between, the deletion is taken up again.
         await Index.RemoveAsync(Name);
         await _state.ClearAsync();
+        board.Remove(Name);
         _supervision?.Dispose();
         _supervision = null;
         await VanishAsync();
+    }
+
+    /// <summary>Counts how the first attempt of this activation went.</summary>
+    private void NoteStart()
+    {
+        if (_hasStarted || _reconciler.WaitsForKafka)
+            return;
+        _hasStarted = true;
+        board.ConnectorStarts.End(succeeded: !_reconciler.IsFailed);
     }
 
     /// <summary>Clears away what is left of a connector that does not exist.</summary>

@@ -1,4 +1,5 @@
 using Exports.Connectors.Sdk;
+using Exports.Observation;
 using Exports.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -24,11 +25,11 @@ internal sealed partial class ConnectorReconciler(
     private readonly MissingPartitions _missing = new(options.MissingPartitionAge);
     private (TopicSnapshot? Topics, ConnectorPlan? Plan) _planned;
     private bool _wantsFreshTopics = true;
-    private string? _problem;
-    private string? _failure;
+    private Problem? _problem;
+    private Problem? _failure;
 
     /// <summary>What keeps the connector from being planned as it is wanted, or what it waits for; null for nothing.</summary>
-    public string? Problem => _failure ?? _problem;
+    public Problem? Problem => _failure ?? _problem;
 
     /// <summary>Whether the configuration cannot be planned.</summary>
     public bool IsFailed { get; private set; }
@@ -50,9 +51,9 @@ internal sealed partial class ConnectorReconciler(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            if (_failure != exception.Message)
+            if (_failure?.Message != exception.Message)
                 Log.Failed(logger, connector, exception);
-            _failure = exception.Message;
+            _failure = Problems.Of(exception, _failure?.Since ?? time.GetUtcNow());
             throw;
         }
     }
@@ -69,7 +70,7 @@ internal sealed partial class ConnectorReconciler(
 
         if (current.Target == TargetState.Stopped)
         {
-            Report(null);
+            Report(default, null);
             await ApplyAsync(new(current.Revision, current.Target, ConnectorConfigs.ChosenGroup(current.Config), []), []);
             return;
         }
@@ -89,7 +90,7 @@ internal sealed partial class ConnectorReconciler(
         }
         catch (ConfigException exception)
         {
-            Report(exception.Message, isFailure: true);
+            Report(ProblemCause.Configuration, exception.Message, isFailure: true);
             return;
         }
 
@@ -98,14 +99,15 @@ internal sealed partial class ConnectorReconciler(
         var (topics, problem) = await ReadTopicsAsync(config, held.Count > 0, interrupt);
         if (topics is null && held.Count == 0)
         {
-            Report(problem, waitsForKafka: true);
+            Report(ProblemCause.KafkaUnavailable, problem, waitsForKafka: true);
             return;
         }
 
         var subscription = Subscription.Resolve(config, held, topics, _missing, time.GetUtcNow());
-        if (subscription.MissingTopics.Count > 0)
-            problem ??= $"Waiting for topics that do not exist: {string.Join(", ", subscription.MissingTopics)}.";
-        Report(problem);
+        if (problem is null && subscription.MissingTopics.Count > 0)
+            Report(ProblemCause.TopicMissing, $"Waiting for topics that do not exist: {string.Join(", ", subscription.MissingTopics)}.");
+        else
+            Report(ProblemCause.KafkaUnavailable, problem);
         var next = Planner.Plan(planned, subscription.Partitions, config.TasksMax);
         await ApplyAsync(new(current.Revision, current.Target, ConnectorConfigs.ChosenGroup(current.Config!), next), subscription.GivenUp);
         _planned = (topics, state.Value.Plan);
@@ -196,11 +198,13 @@ internal sealed partial class ConnectorReconciler(
             current.Plan.Tasks[number],
             Handover.For(current.Plan.Tasks[number], current.Handover))));
 
-    private void Report(string? problem, bool isFailure = false, bool waitsForKafka = false)
+    private void Report(ProblemCause cause, string? problem, bool isFailure = false, bool waitsForKafka = false)
     {
-        if (problem is not null && problem != _problem)
+        if (problem is not null && problem != _problem?.Message)
             Log.Waits(logger, connector, problem);
-        (_problem, IsFailed, WaitsForKafka) = (problem, isFailure, waitsForKafka);
+        var since = _problem?.Cause == cause ? _problem.Since : time.GetUtcNow();
+        _problem = problem is null ? null : Problems.Of(cause, problem, since);
+        (IsFailed, WaitsForKafka) = (isFailure, waitsForKafka);
     }
 
     private static partial class Log

@@ -93,7 +93,10 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
             }
             catch (Exception exception)
             {
-                return new(number, RunState.Unassigned, workerId, $"The task cannot be reached: {exception.Message}", 0, 0, null);
+                return new(number, RunState.Unassigned, workerId, $"The task cannot be reached: {exception.Message}", 0, 0, null)
+                {
+                    Health = Health.Unhealthy,
+                };
             }
         }
     }

@@ -1,4 +1,5 @@
 using Exports.Connectors.Sdk;
+using Exports.Observation;
 using Exports.Pipeline;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
@@ -14,6 +15,7 @@ internal sealed partial class PipelineDriver(
     TaskId id,
     StateCell<TaskGrainState> state,
     ITaskPipelineFactory factory,
+    TaskWatch watch,
     GrainOptions options,
     TimeProvider time,
     Action ended,
@@ -137,6 +139,7 @@ internal sealed partial class PipelineDriver(
             return;
         _topics = Topics;
         Pipeline = null;
+        watch.Use(null);
         try
         {
             await pipeline.DisposeAsync();
@@ -156,11 +159,25 @@ internal sealed partial class PipelineDriver(
         }
         catch (Exception exception) when (exception is not InconsistentStateException)
         {
-            throw new NotYetException($"The task's state cannot be stored: {exception.Message}", exception);
+            throw new NotYetException(
+                ProblemCause.OffsetsNotStored, $"The task's state cannot be stored: {exception.Message}", exception);
         }
 
         var spec = new TaskPipelineSpec(id.Connector, id.Number, state.Value.Config!);
-        var pipeline = await RunningPipeline.StartAsync(factory, spec, _limits, time, interrupt);
+        watch.Starting();
+        var succeeded = false;
+        RunningPipeline pipeline;
+        try
+        {
+            pipeline = await RunningPipeline.StartAsync(factory, spec, _limits, time, interrupt);
+            succeeded = true;
+        }
+        finally
+        {
+            watch.Started(succeeded);
+        }
+
+        watch.Use(pipeline.Observed);
         _ = pipeline.Completion.ContinueWith(
             static (_, ended) => ((Action)ended!)(), ended, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return pipeline;
@@ -177,7 +194,7 @@ internal sealed partial class PipelineDriver(
         }
         catch (RetriableException exception)
         {
-            throw new NotYetException(exception.Message, exception);
+            throw new NotYetException(ProblemCause.KafkaUnavailable, exception.Message, exception);
         }
         catch (OperationCanceledException)
         {

@@ -32,6 +32,9 @@ internal sealed class RunningPipeline
     /// <summary>Completes when it has stopped by itself.</summary>
     public Task Completion => _pipeline.Completion;
 
+    /// <summary>The pipeline, to look at.</summary>
+    public ITaskPipeline Observed => _pipeline;
+
     /// <summary>Counts and times.</summary>
     public PipelineProgress Progress => _pipeline.Progress;
 

@@ -1,3 +1,4 @@
+using Exports.Observation;
 using Exports.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -13,12 +14,14 @@ internal sealed partial class TaskGrain(
     ITaskPipelineFactory pipelines,
     IGroupOffsets groups,
     ConnectorConfigReader configs,
+    WorkerBoard board,
     GrainOptions options,
     TimeProvider time,
     ILogger<TaskGrain> logger) : Grain, ITaskGrain
 {
     private StateCell<TaskGrainState> _state = null!;
     private TaskRunner _runner = null!;
+    private TaskWatch _watch = null!;
     private Task? _loop;
 
     /// <inheritdoc/>
@@ -26,7 +29,8 @@ internal sealed partial class TaskGrain(
     {
         var id = TaskId.Parse(this.GetPrimaryKeyString());
         _state = new(storage, () => _runner.Wake(anew: true));
-        _runner = new(id, _state, pipelines, groups, configs, options, time, logger);
+        _watch = board.Connector(id.Connector).Task(id.Number).Watch();
+        _runner = new(id, _state, pipelines, groups, configs, _watch, options, time, logger);
         // Not from here: an activation that ends before it was ready is not told so. A timer ticks only once it is.
         if (_state.Value.Config is not null)
             this.RegisterGrainTimer(RunAsync, new(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true });
@@ -53,6 +57,7 @@ internal sealed partial class TaskGrain(
         finally
         {
             _runner.Dispose();
+            _watch.Dispose();
         }
     }
 

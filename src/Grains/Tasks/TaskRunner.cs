@@ -1,4 +1,5 @@
 using Exports.Connectors.Sdk;
+using Exports.Observation;
 using Exports.Pipeline;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
@@ -20,6 +21,7 @@ internal sealed partial class TaskRunner : IDisposable
     private readonly StateCell<TaskGrainState> _state;
     private readonly PipelineDriver _driver;
     private readonly GroupMirror _mirror;
+    private readonly TaskWatch _watch;
     private readonly ConnectorConfigReader _configs;
     private readonly GrainOptions _options;
     private readonly TimeProvider _time;
@@ -35,8 +37,10 @@ internal sealed partial class TaskRunner : IDisposable
     private DateTimeOffset? _notBefore;
     private string? _failure;
     private string? _lastFailure;
-    private string? _problem;
-    private string? _flushProblem;
+    private Problem? _failed; // until the task has run well again
+    private Problem? _waiting;
+    private Problem? _unsaved;
+    private (List<OwnedPartition> Of, OwnedOffset[] Offsets) _owned = ([], []);
     private int _callers;
     private bool _isRestarting;
     private bool _hasEnded;
@@ -47,14 +51,16 @@ internal sealed partial class TaskRunner : IDisposable
         ITaskPipelineFactory factory,
         IGroupOffsets groups,
         ConnectorConfigReader configs,
+        TaskWatch watch,
         GrainOptions options,
         TimeProvider time,
         ILogger logger)
     {
         (_id, _state, _configs, _options, _time, _logger) = (id, state, configs, options, time, logger);
+        _watch = watch;
         _wakeup = new(time);
         _waits = new(options.RetryDelay, options.RetryDelayMax);
-        _driver = new(id, state, factory, options, time, _wakeup.Set, logger);
+        _driver = new(id, state, factory, watch, options, time, _wakeup.Set, logger);
         _mirror = new(groups, id, time, logger);
         _nextFlush = time.GetUtcNow() + Beat.Align(options.OffsetFlushInterval * Random.Shared.NextDouble(), time);
     }
@@ -68,6 +74,7 @@ internal sealed partial class TaskRunner : IDisposable
             while (!_hasEnded && !_state.IsFenced)
             {
                 await InTurnAsync(StepAsync);
+                Publish();
                 await _wakeup.WaitAsync(UntilNext());
             }
         }
@@ -111,7 +118,7 @@ internal sealed partial class TaskRunner : IDisposable
     /// <summary>Lets a failed task start at once, with its retry budget full.</summary>
     public void ForgetFailure()
     {
-        (_failure, _problem, _notBefore) = (null, null, null);
+        (_failure, _waiting, _notBefore) = (null, null, null);
         _restarts.Reset();
     }
 
@@ -145,8 +152,14 @@ internal sealed partial class TaskRunner : IDisposable
         return _state.UpdateAsync(static state => state.Topics.Count == 0 ? state : state with { Topics = [] });
     }
 
-    /// <summary>What the task is doing.</summary>
-    public TaskState GetStatus()
+    /// <summary>What the task is doing, and whether it does well.</summary>
+    public TaskState GetStatus() => _watch.Judge(Publish());
+
+    /// <inheritdoc/>
+    public void Dispose() => _wakeup.Dispose();
+
+    /// <summary>Tells the worker's board what the task is doing.</summary>
+    private TaskCondition Publish()
     {
         var state = _state.Value;
         var run = state switch
@@ -161,11 +174,19 @@ internal sealed partial class TaskRunner : IDisposable
         };
         var restarts = RanWell() ? 0 : _restarts.Restarts;
         var next = run == RunState.Failed && _notBefore < DateTimeOffset.MaxValue ? _notBefore : null;
-        return new(_id.Number, run, _options.WorkerId, _failure ?? _problem ?? _flushProblem ?? Stall(), state.Epoch, restarts, next, state.Fence);
-    }
+        var condition = new TaskCondition(
+            _id.Number, run, _options.WorkerId, _failure ?? _waiting?.Message ?? _unsaved?.Message,
+            _failure is not null ? _failed : _waiting ?? _unsaved, _failure is null ? _failed : null,
+            state.Epoch, state.Fence, restarts, next, _driver.Pipeline?.StartedAt);
+        if (!ReferenceEquals(_owned.Of, state.Partitions))
+        {
+            _owned = (state.Partitions,
+                [.. state.Active().Select(partition => new OwnedOffset(partition.Topic, partition.Partition, partition.Offset))]);
+        }
 
-    /// <inheritdoc/>
-    public void Dispose() => _wakeup.Dispose();
+        _watch.Publish(condition, _owned.Offsets);
+        return condition;
+    }
 
     private async Task AsCallerAsync(Func<Task> work)
     {
@@ -211,7 +232,7 @@ internal sealed partial class TaskRunner : IDisposable
                 ReadConfig();
                 await _driver.AlignAsync(interrupt.Token);
                 _waits.Reset();
-                (_failure, _problem, _notBefore, _isRestarting) = (null, null, null, false);
+                (_failure, _waiting, _notBefore, _isRestarting) = (null, null, null, false);
             }
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
@@ -248,10 +269,16 @@ internal sealed partial class TaskRunner : IDisposable
     {
         if (RanWell())
             _restarts.Reset();
+        if (_watch.HasRecovered)
+            _failed = null;
         await _driver.DiscardAsync();
         var delay = _restarts.Next();
         _notBefore = delay is null ? DateTimeOffset.MaxValue : _time.GetUtcNow() + delay;
-        (_failure, _problem, _isRestarting) = (Describe(exception), null, false);
+        (_failure, _waiting, _isRestarting) = (Describe(exception), null, false);
+        var now = _time.GetUtcNow();
+        var failed = Problems.Of(exception, now);
+        _failed = failed with { Since = _failed?.Cause == failed.Cause ? _failed.Since : now };
+        _watch.Failed(restarts: delay is not null);
         // A failure that comes again and again is told in full once.
         if (delay is { } again && exception.Message == _lastFailure)
             Log.FailedAgain(_logger, _id, again, _restarts.Restarts, exception.Message);
@@ -264,28 +291,38 @@ internal sealed partial class TaskRunner : IDisposable
 
     private void Wait(NotYetException exception)
     {
-        if (_problem != exception.Message)
+        if (_waiting?.Message != exception.Message)
             Log.Waits(_logger, _id, exception.Message);
-        _problem = exception.Message;
+        _waiting = Problems.Of(exception.Cause, exception.Message, _waiting?.Since ?? _time.GetUtcNow());
         _notBefore = _time.GetUtcNow() + _waits.Next();
     }
 
     private async Task FlushAsync()
     {
         _nextFlush = _time.GetUtcNow() + Beat.Align(_options.OffsetFlushInterval, _time);
+        var (begun, before) = (_time.GetTimestamp(), _state.Value);
         try
         {
             await _driver.FlushAsync();
             await SaveAsync(static state => state);
-            if (_flushProblem is not null)
+            if (ReferenceEquals(before, _state.Value))
+                _watch.Commits.Skip();
+            else
+                _watch.Commits.Succeed(_time.GetElapsedTime(begun));
+            if (_unsaved is not null)
                 Log.FlushesAgain(_logger, _id);
-            _flushProblem = null;
+            _unsaved = null;
         }
         catch (Exception exception) when (exception is not InconsistentStateException)
         {
-            if (_flushProblem is null)
+            _watch.Commits.Fail(_time.GetElapsedTime(begun));
+            if (_unsaved is null)
                 Log.FlushFailed(_logger, _id, exception);
-            _flushProblem = $"Offsets are not being persisted: {exception.Message}";
+            var cause = exception is ConnectException or TimeoutException
+                ? Problems.Of(exception, default).Cause
+                : ProblemCause.OffsetsNotStored;
+            _unsaved = Problems.Of(
+                cause, $"Offsets are not being persisted: {exception.Message}", _unsaved?.Since ?? _time.GetUtcNow());
         }
     }
 
@@ -326,20 +363,6 @@ internal sealed partial class TaskRunner : IDisposable
     private bool RanWell()
         => _driver.Pipeline is { } pipeline && _time.GetUtcNow() - pipeline.StartedAt >= _restarts.HealthySpell
             && (pipeline.Progress.LastAcknowledgement is not null || pipeline.Progress.BytesBuffered == 0);
-
-    /// <summary>Says so when a running task holds records that the destination does not acknowledge.</summary>
-    private string? Stall()
-    {
-        if (_driver.Pipeline is not { IsPaused: false } pipeline || pipeline.Progress is not { BytesBuffered: > 0 } progress)
-            return null;
-        var since = Later(Later(pipeline.StartedAt, progress.LastAcknowledgement), progress.HoldsSince);
-        return _time.GetUtcNow() - since < _options.StalledAfter
-            ? null
-            : $"The destination has acknowledged nothing since {since:O} while {progress.BytesBuffered} bytes wait for it."
-                + (progress.LastError is null ? "" : $" Last error: {progress.LastError}");
-    }
-
-    private static DateTimeOffset Later(DateTimeOffset time, DateTimeOffset? other) => other > time ? other.Value : time;
 
     private static string Describe(Exception exception)
     {

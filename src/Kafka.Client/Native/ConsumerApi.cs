@@ -70,6 +70,9 @@ internal static unsafe partial class ConsumerApi
     [LibraryImport(Library)]
     public static partial nint rd_kafka_incremental_unassign(nint client, TopicPartitionList* list);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rd_kafka_get_watermark_offsets(nint client, string topic, int partition, long* low, long* high);
+
     [LibraryImport(Library)]
     public static partial int rd_kafka_metadata(nint client, int allTopics, nint onlyTopic, nint* metadata, int timeout);
 

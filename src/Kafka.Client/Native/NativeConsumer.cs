@@ -83,6 +83,16 @@ public sealed unsafe class NativeConsumer : IDisposable
     /// <summary>Makes a waiting <see cref="Consume"/> return, or the next one. Callable from any thread until disposal.</summary>
     public void Wake() => ConsumerApi.rd_kafka_queue_yield(_queue);
 
+    /// <summary>
+    /// The end of an assigned partition, as the last answer from its broker had it: the offset that the next record gets. Null before the
+    /// first answer. Asks nobody; callable from any thread until disposal.
+    /// </summary>
+    public long? EndOffset(string topic, int partition)
+    {
+        long low, high;
+        return ConsumerApi.rd_kafka_get_watermark_offsets(_client, topic, partition, &low, &high) == 0 && high >= 0 ? high : null;
+    }
+
     /// <summary>Whether a broker answers within a time. Blocks; callable from any thread until disposal.</summary>
     public bool IsReachable(int milliseconds)
     {

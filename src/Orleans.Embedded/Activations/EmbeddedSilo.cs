@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ internal sealed partial class EmbeddedSilo : IHostedService, IDisposable
     private readonly GrainManifest _manifest;
     private readonly ReminderService _reminders;
     private readonly IOptions<SiloMessagingOptions> _messaging;
+    private readonly Meter _meter = new("Microsoft.Orleans");
     private ITimer? _collector;
     private volatile Phase _phase;
 
@@ -41,6 +43,8 @@ internal sealed partial class EmbeddedSilo : IHostedService, IDisposable
         _manifest = manifest;
         _reminders = reminders;
         _messaging = messaging;
+        // As Orleans itself tells it.
+        _meter.CreateObservableGauge("orleans-catalog-activations", () => _activations.Count);
     }
 
     private enum Phase
@@ -155,7 +159,11 @@ internal sealed partial class EmbeddedSilo : IHostedService, IDisposable
         Log.Stopped(Logger);
     }
 
-    public void Dispose() => _collector?.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _collector?.Dispose();
+    }
 
     private SiloUnavailableException Unavailable(GrainId grainId) => new(_phase == Phase.NotStarted
         ? $"{grainId} cannot be called: the silo has not started."

@@ -3,7 +3,7 @@ namespace Exports.Pipeline;
 /// <summary>
 /// Keeps count, for one partition, of which records have been acknowledged. Receives spans of offsets in the order in which
 /// they are read, and acknowledgements in any order; guarantees that all records below <see cref="Committable"/> have been
-/// acknowledged, and are no longer held. Offsets may have gaps. Not thread-safe.
+/// acknowledged, and are no longer held. Offsets may have gaps. For one thread at a time, but for <see cref="Committable"/>.
 /// </summary>
 internal sealed class PartitionAcknowledgement(long position)
 {
@@ -13,8 +13,10 @@ internal sealed class PartitionAcknowledgement(long position)
     private long _next;
     private long _committable = position;
 
-    /// <summary>The offset of the next record to deliver: all before it are delivered. Null when none is known yet.</summary>
-    public long? Committable => _committable >= 0 ? _committable : null;
+    /// <summary>
+    /// The offset of the next record to deliver: all before it are delivered. Null when none is known yet. May be read by any thread.
+    /// </summary>
+    public long? Committable => Volatile.Read(ref _committable) is >= 0 and var offset ? offset : null;
 
     /// <summary>How many spans are not acknowledged, or wait for an earlier one that is not.</summary>
     public int Outstanding => (int)(_next - _first);
@@ -29,7 +31,7 @@ internal sealed class PartitionAcknowledgement(long position)
             Grow();
         _spans[_next & (_spans.Length - 1)] = new Span(first, last, IsAcknowledged: false, Holds: 0);
         if (Outstanding == 0)
-            _committable = first;
+            Volatile.Write(ref _committable, first);
         return _next++;
     }
 
@@ -67,7 +69,7 @@ internal sealed class PartitionAcknowledgement(long position)
             return;
         span = span with { First = offset };
         if (number == _first)
-            _committable = offset;
+            Volatile.Write(ref _committable, offset);
     }
 
     private void Settle(long number)
@@ -79,11 +81,11 @@ internal sealed class PartitionAcknowledgement(long position)
             ref readonly var oldest = ref _spans[_first & (_spans.Length - 1)];
             if (!oldest.IsAcknowledged || oldest.Holds > 0)
             {
-                _committable = oldest.First;
+                Volatile.Write(ref _committable, oldest.First);
                 return;
             }
 
-            _committable = oldest.Last + 1;
+            Volatile.Write(ref _committable, oldest.Last + 1);
             _first++;
         }
     }

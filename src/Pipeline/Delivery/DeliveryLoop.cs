@@ -31,6 +31,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
     private readonly RecordAssembler _assembler;
     private readonly ErrorPolicy _errors;
     private readonly DeadLetterQueue? _deadLetters;
+    private readonly TaskStatistics _statistics;
     private readonly Action<LanePartition, long> _outOfRange;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -72,9 +73,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
     // Written by the loop, read by anyone.
     private long _delivered;
     private long _skipped;
-    private long _retries;
     private long _lastAcknowledgement;
-    private volatile string? _lastError;
 
     /// <summary>Makes a loop; <see cref="Start"/> sets it going.</summary>
     /// <param name="spec">The task.</param>
@@ -83,6 +82,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
     /// <param name="assembler">Converts them.</param>
     /// <param name="errors">What happens to what fails.</param>
     /// <param name="deadLetters">Where records go that fail; null for nowhere. Belongs to the caller.</param>
+    /// <param name="statistics">Where the work is counted.</param>
     /// <param name="outOfRange">Called when there are no records at a partition's position.</param>
     /// <param name="grace">How long puts that are under way may take to end when the task has failed.</param>
     /// <param name="time">The clock.</param>
@@ -94,6 +94,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
         RecordAssembler assembler,
         ErrorPolicy errors,
         DeadLetterQueue? deadLetters,
+        TaskStatistics statistics,
         Action<LanePartition, long> outOfRange,
         TimeSpan grace,
         TimeProvider time,
@@ -105,6 +106,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
         _assembler = assembler;
         _errors = errors;
         _deadLetters = deadLetters;
+        _statistics = statistics;
         _outOfRange = outOfRange;
         _grace = grace;
         _time = time;
@@ -127,10 +129,6 @@ internal sealed partial class DeliveryLoop : ILaneReader
     public long Delivered => Volatile.Read(ref _delivered);
 
     public long Skipped => Volatile.Read(ref _skipped);
-
-    public long Retries => Volatile.Read(ref _retries);
-
-    public string? LastError => _lastError;
 
     public ErrorCounts Errors => _errors.Counters.Counts;
 
@@ -435,6 +433,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
         _assembling = null;
         if (!TryAssemble(put))
             return true;
+        _statistics.Sent(put.RecordCount);
         if (put.RecordCount > 0)
             Put(put);
         else
@@ -472,11 +471,11 @@ internal sealed partial class DeliveryLoop : ILaneReader
 
             if (put.Cursor != begin)
                 put.Failures = 0; // another record than the one that failed before
-            _lastError = error.Message;
+            _statistics.Failed(error);
             _errors.Counters.Failed();
             if (error.CanRetry && Delay(put, _errors.Conversions, error.InnerException) is { } delay)
             {
-                Volatile.Write(ref _retries, _retries + 1);
+                _statistics.Retried(error);
                 _errors.Counters.Retried();
                 _notBefore = After(delay);
                 _assembling = put;
@@ -580,7 +579,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
                 if (part.Segment.Batch.Partition.Id != partition || !part.TryFind(offset, out var record))
                     continue;
                 put.Reported++;
-                _lastError = error.Message;
+                _statistics.Failed(error);
                 _errors.Counters.Failed();
                 Volatile.Write(ref _skipped, _skipped + 1);
                 if (Judge(RecordError.OfPut(_sink.GetType(), error), part, record, done) is { } fatal)
@@ -602,6 +601,8 @@ internal sealed partial class DeliveryLoop : ILaneReader
     private void Put(PutBatch put)
     {
         _inFlight.Add(put);
+        _statistics.Begun(put.RecordCount, put.Bytes);
+        put.PutAt = _time.GetTimestamp();
         put.Put(_sink, _cancel.Token);
     }
 
@@ -619,6 +620,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
                 continue;
             }
 
+            _statistics.Ended(put.RecordCount, put.Bytes, _time.GetElapsedTime(put.PutAt));
             if (put.TakeResult() is { } error)
                 Judge(put, error);
             else
@@ -635,11 +637,37 @@ internal sealed partial class DeliveryLoop : ILaneReader
         if (countDelivered)
         {
             Volatile.Write(ref _delivered, _delivered + put.RecordCount - put.Reported);
-            Volatile.Write(ref _lastAcknowledgement, _time.GetUtcNow().Ticks);
+            Acknowledged(put, put.Bytes);
         }
 
         put.Settle();
         Recycle(put);
+    }
+
+    /// <summary>The destination has accepted the records of a put.</summary>
+    private void Acknowledged(PutBatch put, long bytes)
+    {
+        var now = _time.GetUtcNow();
+        Volatile.Write(ref _lastAcknowledgement, now.Ticks);
+        _statistics.Delivered(put.Records, bytes, now);
+    }
+
+    /// <summary>The destination has accepted those records of a put that did not fail.</summary>
+    private void Acknowledged(PutBatch put, RecordsFailedException error)
+    {
+        var accepted = put.RecordCount - error.Failures.Count;
+        var now = _time.GetUtcNow();
+        Volatile.Write(ref _lastAcknowledgement, now.Ticks);
+        // A share of the bytes: single records' sizes are not known any more.
+        var bytes = put.Bytes * accepted / put.RecordCount;
+        var from = 0;
+        foreach (var failure in error.Failures)
+        {
+            _statistics.Delivered(put.Records[from..failure.Index], bytes: 0, now);
+            from = failure.Index + 1;
+        }
+
+        _statistics.Delivered(put.Records[from..], bytes, now);
     }
 
     private void Recycle(PutBatch put)
@@ -652,7 +680,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
     private void Judge(PutBatch put, Exception error)
     {
         if (error is not OperationCanceledException || !_cancel.IsCancellationRequested)
-            _lastError = error.Message;
+            _statistics.Failed(error);
         switch (error)
         {
             case RecordsFailedException partial:
@@ -707,7 +735,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
 
         Volatile.Write(ref _delivered, _delivered + put.RecordCount - error.Failures.Count);
         if (put.RecordCount > error.Failures.Count)
-            Volatile.Write(ref _lastAcknowledgement, _time.GetUtcNow().Ticks);
+            Acknowledged(put, error);
         if (fatal is not null)
         {
             // What was delivered before the record is not to be delivered again when the task comes back.
@@ -731,7 +759,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
         _failed.Add(put);
         if (Delay(put, _errors.Puts, error, asked) is { } delay)
         {
-            Volatile.Write(ref _retries, _retries + 1);
+            _statistics.Retried(error);
             _errors.Counters.Retried();
             _delay = delay > _delay ? delay : _delay;
             Log.PutFailed(_logger, _spec.Connector, _spec.Task, put.Failures, delay, _errors.Redact(error.Message));
@@ -785,7 +813,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
             return;
         _fault = error;
         _faultedAt = _time.GetTimestamp();
-        _lastError = error.Message;
+        _statistics.Failed(error);
     }
 
     private void Clean()

@@ -47,7 +47,10 @@ internal sealed partial class ErrorPolicy(
             return new ConnectException(
                 $"Tolerance exceeded in error handler: stage {error.Stage} failed for the record of topic {partition.Topic}, "
                 + $"partition {partition.Partition}, offset {record.Offset}: {error.Error.Message}",
-                error.Error);
+                error.Error)
+            {
+                Cause = ErrorCause.BadRecord,
+            };
         }
 
         Skipped(error.Error);

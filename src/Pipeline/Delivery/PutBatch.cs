@@ -54,6 +54,9 @@ internal sealed class PutBatch : SinkBatch
     /// <summary>How often its delivery, or the conversion of its next record, has failed.</summary>
     public int Failures { get; set; }
 
+    /// <summary>When it was handed to the sink, in the clock's timestamps.</summary>
+    public long PutAt { get; set; }
+
     /// <summary>When it failed first, in the clock's timestamps.</summary>
     public long FirstFailure { get; set; }
 

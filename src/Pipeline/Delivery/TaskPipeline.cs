@@ -15,7 +15,6 @@ internal sealed partial class TaskPipeline : ITaskPipeline
 
     private readonly TaskPipelineSpec _spec;
     private readonly SinkTask _sink;
-    private readonly SinkRetries _retries;
     private readonly DeadLetterQueue? _deadLetters;
     private readonly Inbox _inbox;
     private readonly DeliveryLoop _loop;
@@ -35,7 +34,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     /// <summary>Makes a pipeline whose sink has been started.</summary>
     /// <param name="spec">The task.</param>
     /// <param name="sink">The sink task.</param>
-    /// <param name="retries">What the sink reports of its own retries.</param>
+    /// <param name="statistics">Where its work is counted; the sink's own retries are already.</param>
     /// <param name="conversion">Its converters and transforms.</param>
     /// <param name="errors">What happens to what fails.</param>
     /// <param name="deadLetters">Where records go that fail; null for nowhere. From now on the pipeline's.</param>
@@ -48,7 +47,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     public TaskPipeline(
         TaskPipelineSpec spec,
         SinkTask sink,
-        SinkRetries retries,
+        TaskStatistics statistics,
         RecordConversion conversion,
         ErrorPolicy errors,
         DeadLetterQueue? deadLetters,
@@ -61,7 +60,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     {
         _spec = spec;
         _sink = sink;
-        _retries = retries;
+        Statistics = statistics;
         _deadLetters = deadLetters;
         _lanes = worker.Lanes;
         _laneSettings = laneSettings;
@@ -73,7 +72,7 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         var readsHeaders = sink.ReadsHeaders || conversion.ReadsHeaders;
         _inbox = new Inbox(worker.Budget, readsHeaders || deadLetters is not null);
         _loop = new DeliveryLoop(
-            spec, sink, _inbox, new RecordAssembler(conversion, readsHeaders), errors, deadLetters, Reset, _grace, worker.Time, logger);
+            spec, sink, _inbox, new RecordAssembler(conversion, readsHeaders), errors, deadLetters, statistics, Reset, _grace, worker.Time, logger);
         if (reporter is not null)
             reporter.Loop = _loop;
         Completion = CompleteAsync();
@@ -98,15 +97,35 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         _inbox.BytesRead,
         _loop.Delivered,
         _loop.Skipped,
-        _loop.Retries + _retries.Count,
+        Statistics.Retries(),
         _inbox.Used,
         _loop.LastAcknowledgement,
-        (_loop.LastError ?? _retries.Last?.Message) is { } error ? _redact(error) : null)
+        Statistics.LastFailure is { } failure ? _redact(failure.Message) : null)
     {
         HoldsSince = _inbox.HoldsSince is { } read ? _time.GetUtcNow() - _time.GetElapsedTime(read) : null,
         Errors = _loop.Errors,
         Topics = _inbox.Topics,
+        KafkaUnreachableSince = KafkaUnreachableSince(),
     };
+
+    /// <inheritdoc/>
+    public TaskStatistics Statistics { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PartitionProgress> Partitions
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return
+                [
+                    .. _partitions.Values.Select(partition => new PartitionProgress(
+                        partition.Id, partition.Acknowledgement.Committable, partition.Lane?.EndOffset(partition.Id), partition.Problem)),
+                ];
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void ForgetTopics() => _inbox.ForgetTopics();
@@ -226,7 +245,9 @@ internal sealed partial class TaskPipeline : ITaskPipeline
         }
         catch (RetriableException e)
         {
-            throw _redact(e.ToString()) == e.ToString() ? e : new RetriableException(_redact(e.Message), null, e.RetryAfter);
+            throw _redact(e.ToString()) == e.ToString()
+                ? e
+                : new RetriableException(_redact(e.Message), null, e.RetryAfter) { Cause = ErrorCauses.Of(e) };
         }
         catch (ConnectException e)
         {
@@ -349,7 +370,21 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     private Exception Safe(Exception error)
     {
         var text = error.ToString();
-        return _redact(text) == text ? error : new ConnectException(_redact(error.Message));
+        return _redact(text) == text ? error : new ConnectException(_redact(error.Message)) { Cause = ErrorCauses.Of(error) };
+    }
+
+    private DateTimeOffset? KafkaUnreachableSince()
+    {
+        lock (_lock)
+        {
+            foreach (var partition in _partitions.Values)
+            {
+                if (partition.Lane?.UnreachableSince is { } since)
+                    return since;
+            }
+        }
+
+        return null;
     }
 
     private void Reset(LanePartition partition, long offset) => _ = Task.Run(() => ResetAsync(partition, offset));

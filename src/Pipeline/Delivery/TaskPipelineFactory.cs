@@ -51,7 +51,7 @@ public sealed partial class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDi
     }
 
     /// <summary>The number of lanes that are open.</summary>
-    internal int Lanes => _worker.Lanes.Count;
+    public int Lanes => _worker.Lanes.Count;
 
     /// <inheritdoc cref="LaneSet.Refusals"/>
     internal long Refusals => _worker.Lanes.Refusals;
@@ -60,7 +60,7 @@ public sealed partial class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDi
     internal int DeadLetterProducers => _worker.DeadLetters.Count;
 
     /// <summary>What all pipelines hold, in bytes.</summary>
-    internal long BytesBuffered => _worker.Budget.Used;
+    public long BytesBuffered => _worker.Budget.Used;
 
     private string? SourceBootstrapServers
         => _options.Consumer.GetValueOrDefault(BootstrapServers) ?? _options.Client.GetValueOrDefault(BootstrapServers);
@@ -79,7 +79,7 @@ public sealed partial class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDi
         {
             throw e is ConfigException { Key: var key }
                 ? new ConfigException(resolved.Redact(e.Message)) { Key = key }
-                : new ConnectException(resolved.Redact(e.Message));
+                : new ConnectException(resolved.Redact(e.Message)) { Cause = ErrorCauses.Of(e) };
         }
     }
 
@@ -101,7 +101,7 @@ public sealed partial class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDi
             config, spec.Task, _worker, _admin, resolved.Redact, _loggers, cancellationToken).ConfigureAwait(false);
         var sink = plugin.CreateTask();
         var reporter = deadLetters is not null || config.LogsErrors ? new ErrantRecordReporter() : null;
-        var retries = new SinkRetries();
+        var statistics = new TaskStatistics(_worker.Time);
         var context = new SinkTaskContext(
             spec.Connector,
             spec.Task,
@@ -112,7 +112,7 @@ public sealed partial class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDi
             RetryTimeout = resolved.ContainsKey(RetryTimeout) ? config.RetryTimeout : null,
             RetryDelayMax = config.RetryDelayMax,
             ToleratesErrors = config.ToleratesErrors,
-            OnRetry = retries.Add,
+            OnRetry = statistics.Retried,
             ErrantRecordReporter = reporter,
             SourceBootstrapServers = SourceBootstrapServers ?? "",
         };
@@ -123,7 +123,7 @@ public sealed partial class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDi
             var errors = new ErrorPolicy(
                 config, resolved.ContainsKey(RetryTimeout), spec.Task, resolved.Redact, _worker.Time, logger);
             return new TaskPipeline(
-                spec, sink, retries, conversion, errors, deadLetters, reporter, _worker, laneSettings, positions, resolved.Redact, logger)
+                spec, sink, statistics, conversion, errors, deadLetters, reporter, _worker, laneSettings, positions, resolved.Redact, logger)
             {
                 Watch = config.RestartsOnReload ? _resolver.Reload.Add(spec.Connector, resolved) : null,
             };

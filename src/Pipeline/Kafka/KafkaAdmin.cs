@@ -1,7 +1,9 @@
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Exports.Connectors.Sdk;
 using Exports.Kafka.Client;
 using Microsoft.Extensions.Logging;
+using TopicPartition = Exports.Connectors.Sdk.TopicPartition;
 
 namespace Exports.Pipeline;
 
@@ -87,6 +89,41 @@ public sealed partial class KafkaAdmin : IDisposable
         {
             throw Explain(what, e.Error, e);
         }
+    }
+
+    /// <summary>Looks up one offset in each of some partitions, such as the end. A partition of which Kafka does not tell is left out.</summary>
+    /// <exception cref="RetriableException">Kafka did not answer in time.</exception>
+    /// <exception cref="ConnectException">Kafka refuses.</exception>
+    internal async Task<Dictionary<TopicPartition, long>> ListOffsetsAsync(
+        IReadOnlyCollection<TopicPartition> partitions, OffsetSpec which, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<TopicPartition, long>(partitions.Count);
+        IEnumerable<ListOffsetsResultInfo> answers;
+        try
+        {
+            answers = (await AskAsync(
+                "offsets of partitions",
+                client => client.ListOffsetsAsync(
+                    partitions.Select(partition => new TopicPartitionOffsetSpec
+                    {
+                        TopicPartition = new(partition.Topic, partition.Partition),
+                        OffsetSpec = which,
+                    }),
+                    new ListOffsetsOptions { RequestTimeout = RequestTimeout, IsolationLevel = IsolationLevel.ReadUncommitted }),
+                cancellationToken).ConfigureAwait(false)).ResultInfos;
+        }
+        catch (ConnectException e) when (e.InnerException is ListOffsetsException partial)
+        {
+            answers = partial.Result.ResultInfos;
+        }
+
+        foreach (var answer in answers.Select(info => info.TopicPartitionOffsetError))
+        {
+            if (!answer.Error.IsError)
+                found[new TopicPartition(answer.Topic, answer.Partition.Value)] = answer.Offset.Value;
+        }
+
+        return found;
     }
 
     /// <summary>

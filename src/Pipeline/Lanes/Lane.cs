@@ -79,6 +79,7 @@ internal sealed unsafe partial class Lane
 
     // Whether Kafka can be reached, as far as is known: 0 yes, 1 no, 2 no and being asked.
     private int _unreachable;
+    private long _unreachableSince;
     private long _nextProbe;
 
     public Lane(
@@ -120,6 +121,17 @@ internal sealed unsafe partial class Lane
 
     /// <summary>How often a partition was stopped because its inbox refused it; what was fetched of it was thrown away.</summary>
     public long Refusals => Volatile.Read(ref _refusals);
+
+    /// <summary>Since when no broker can be reached; null while one can, as far as is known.</summary>
+    public DateTimeOffset? UnreachableSince
+        => Volatile.Read(ref _unreachable) != 0 ? new DateTimeOffset(Volatile.Read(ref _unreachableSince), TimeSpan.Zero) : null;
+
+    /// <summary>The end of a partition that this lane reads, as its broker last told; null when it has not.</summary>
+    public long? EndOffset(TopicPartition partition)
+    {
+        lock (_commandLock)
+            return _hasEnded ? null : _consumer.EndOffset(partition.Topic, partition.Partition);
+    }
 
     /// <summary>Completes when the thread has ended and the consumer is closed.</summary>
     public Task Ended => _ended.Task;
@@ -413,6 +425,7 @@ internal sealed unsafe partial class Lane
         {
             if (batch.IsPinning)
                 _pinningInboxes.Add(partition.Inbox);
+            partition.Problem = null;
             partition.Reader.RecordsArrived();
         }
 
@@ -504,6 +517,7 @@ internal sealed unsafe partial class Lane
                 if (assignment.LastError != error)
                     Log.PartitionError(_logger, _name, partition.Id.Topic, partition.Id.Partition, error, text);
                 assignment.LastError = error;
+                partition.Problem = $"Kafka does not let it be read at present: {text} ({error})";
                 break;
         }
     }
@@ -558,6 +572,8 @@ internal sealed unsafe partial class Lane
         switch (error)
         {
             case ErrorCode.Local_AllBrokersDown:
+                if (Volatile.Read(ref _unreachable) == 0)
+                    Volatile.Write(ref _unreachableSince, _time.GetUtcNow().Ticks);
                 if (Interlocked.CompareExchange(ref _unreachable, 1, 0) == 0)
                     Log.Unreachable(_logger, _name);
                 break;

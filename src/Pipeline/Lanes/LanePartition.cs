@@ -14,6 +14,7 @@ internal sealed class LanePartition(TopicPartition id, Inbox inbox, ILaneReader 
     public const long Beginning = -2;
 
     private Lane? _lane;
+    private string? _problem;
 
     public TopicPartition Id { get; } = id;
 
@@ -43,6 +44,20 @@ internal sealed class LanePartition(TopicPartition id, Inbox inbox, ILaneReader 
     {
         get => Volatile.Read(ref _lane);
         set => Volatile.Write(ref _lane, value);
+    }
+
+    // Set by the lane's thread.
+
+    /// <summary>Why Kafka does not let it be read at present; null when it does.</summary>
+    public string? Problem
+    {
+        get => Volatile.Read(ref _problem);
+        set
+        {
+            // Read for every batch, and hardly ever there.
+            if (_problem is not null || value is not null)
+                Volatile.Write(ref _problem, value);
+        }
     }
 
     // The delivery loop.

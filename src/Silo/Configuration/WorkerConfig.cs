@@ -1,3 +1,4 @@
+using Exports.Observation;
 using Exports.Pipeline;
 
 namespace Exports.Silo.Configuration;
@@ -31,6 +32,12 @@ public sealed record WorkerConfig
 
     /// <summary><c>config.reload.interval.ms</c>.</summary>
     public required TimeSpan ConfigReloadInterval { get; init; }
+
+    /// <summary>How long a task may hold records without an acknowledgement before it is unhealthy.</summary>
+    public required TimeSpan UnhealthyAfter { get; init; }
+
+    /// <summary>How metrics are served.</summary>
+    public required MetricsOptions Metrics { get; init; }
 
     /// <summary>How long a stopping task may take to deliver what is on its way.</summary>
     public required TimeSpan ShutdownGrace { get; init; }

@@ -1,5 +1,6 @@
 using Exports.Connectors.Sdk;
 using Exports.Kafka.Client;
+using Exports.Observation;
 using Exports.Pipeline;
 
 namespace Exports.Silo.Configuration;
@@ -188,6 +189,11 @@ internal sealed class WorkerConfigLoader
             OffsetFlushTimeout = Milliseconds(parsed, WorkerKeys.FlushTimeout),
             ConfigReloadInterval = Milliseconds(parsed, WorkerKeys.ConfigReloadInterval),
             ShutdownGrace = pipeline.ShutdownGrace,
+            UnhealthyAfter = Milliseconds(parsed, WorkerKeys.UnhealthyAfter),
+            Metrics = new(
+                Enum.TryParse<MetricsDetail>(parsed.GetString(WorkerKeys.MetricsDetail), ignoreCase: true, out var detail) ? detail : null,
+                parsed.GetList(WorkerKeys.MetricsConnectNames).Where(name => name.Length > 0).Aggregate(
+                    MetricsNames.None, (names, name) => names | Enum.Parse<MetricsNames>(name, ignoreCase: true))),
             TracksTopics = parsed.GetBoolean(WorkerKeys.TopicTracking),
             AllowsTopicReset = parsed.GetBoolean(WorkerKeys.TopicReset),
             Pipeline = pipeline,

@@ -45,6 +45,9 @@ internal static class WorkerKeys
     public const string FlushInterval = "offset.flush.interval.ms";
     public const string FlushTimeout = "offset.flush.timeout.ms";
     public const string ShutdownGrace = "task.shutdown.graceful.timeout.ms";
+    public const string UnhealthyAfter = "task.unhealthy.after.ms";
+    public const string MetricsDetail = "metrics.detail";
+    public const string MetricsConnectNames = "metrics.connect.names";
     public const string DataDir = "data.dir";
     public const string Lanes = "pipeline.lanes";
     public const string BufferBytes = "pipeline.buffer.bytes";
@@ -68,17 +71,18 @@ internal static class WorkerKeys
     private const string Tls = "REST API: TLS";
     private const string Limits = "REST API: limits";
     private const string State = "State, memory and threads";
+    private const string Metrics = "Metrics and traces";
     private const string Logging = "Logging";
     private const string BasicExtension = "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension";
     private const string OnlySources = "concerns source connectors alone; every connector here is a sink";
 
     /// <summary>The groups in the order in which they are documented.</summary>
-    public static readonly IReadOnlyList<string> Groups = [Kafka, Plugins, Tasks, Rest, Access, Tls, Limits, State, Logging];
+    public static readonly IReadOnlyList<string> Groups = [Kafka, Plugins, Tasks, Rest, Access, Tls, Limits, State, Metrics, Logging];
 
     /// <summary>The keys that have a name of their own.</summary>
     public static readonly IReadOnlyList<WorkerKey> All =
     [
-        .. InKafka(), .. InPlugins(), .. InTasks(), .. InRest(), .. InAccess(), .. InTls(), .. InLimits(), .. InState(), .. InLogging(), .. WithoutMeaning(),
+        .. InKafka(), .. InPlugins(), .. InTasks(), .. InRest(), .. InAccess(), .. InTls(), .. InLimits(), .. InState(), .. InMetrics(), .. InLogging(), .. WithoutMeaning(),
     ];
 
     /// <summary>The keys that begin alike.</summary>
@@ -157,10 +161,26 @@ internal static class WorkerKeys
             "How often the files are read again that values of running tasks come from (`config.providers`), in milliseconds. "
             + "A connector with `config.action.reload=restart` is restarted when one has changed.",
             allowed: "at least 100", check: ConfigChecks.Between(100, int.MaxValue)),
+        Used(UnhealthyAfter, ConfigType.Long, "10000", Tasks,
+            "How long a task may hold records of which the destination acknowledges none before status, metrics and page call it "
+            + "unhealthy, in milliseconds; and how long it must run without trouble after a failure to be healthy again.",
+            allowed: "at least 1000", check: ConfigChecks.AtLeast(1000)),
         Used(ShutdownGrace, ConfigType.Long, "5000", Tasks,
             "How long a task that stops may take to deliver what is on its way, in milliseconds. What is cut off is "
             + "delivered again at the next start.",
             allowed: "at least 0", check: ConfigChecks.AtLeast(0)),
+    ];
+
+    private static IEnumerable<WorkerKey> InMetrics() =>
+    [
+        Used(MetricsDetail, ConfigType.String, "partition", Metrics,
+            "How far `/metrics` goes into detail, on which the number of time series depends: about 25 for the worker, 15 more for each "
+            + "connector, 75 for each task, 6 for each partition of a task. With `none` there are no metrics.",
+            allowed: "`none`, `worker`, `connector`, `task`, `partition`", check: ConfigChecks.OneOf("none", "worker", "connector", "task", "partition")),
+        Used(MetricsConnectNames, ConfigType.List, "strimzi", Metrics,
+            "Under which names Kafka Connect's own metrics are served: as the JMX exporter writes them with Strimzi's rules "
+            + "(`kafka_connect_sink_task_…`), with Confluent's (`kafka_connect_sink_task_metrics_…`), both, or empty for neither.",
+            allowed: "`strimzi`, `confluent`, separated by commas", check: ConfigChecks.EachOneOf("", "strimzi", "confluent")),
     ];
 
     private static IEnumerable<WorkerKey> InRest() =>
@@ -205,8 +225,9 @@ internal static class WorkerKeys
         Used(Authentication, ConfigType.List, "", Access,
             "How callers say who they are. Empty: they need not, and everybody who reaches a listener may do everything. See [security](security.md).",
             allowed: "`basic`, `bearer`, or both", check: ConfigChecks.EachOneOf("basic", "bearer"), importance: ConfigImportance.High),
-        Used(OpenPaths, ConfigType.List, "/health", Access, "What anybody may read all the same. Empty: nothing.",
-            allowed: "`/` and `/health`, separated by commas", check: ConfigChecks.EachOneOf("", "/", "/health")),
+        Used(OpenPaths, ConfigType.List, "/health,/health/live,/health/ready", Access, "What anybody may read all the same. Empty: nothing.",
+            allowed: "`/`, `/health`, `/health/live`, `/health/ready` and `/metrics`, separated by commas",
+            check: ConfigChecks.EachOneOf("", "/", "/health", "/health/live", "/health/ready", "/metrics")),
         Used(UsersFile, ConfigType.String, null, Access,
             "The file of users for `basic`: a line each, `name=admin,HASH` or `name=read-only,HASH`. `Exports.Silo --hash-password` makes the hash. Read anew when it changes."),
         Used(BearerAuthority, ConfigType.String, null, Access,

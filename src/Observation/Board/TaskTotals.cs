@@ -1,0 +1,91 @@
+using Exports.Connectors.Sdk;
+using Exports.Pipeline;
+
+namespace Exports.Observation;
+
+/// <summary>What a task has done since the worker started, over all its restarts.</summary>
+public sealed class TaskTotals
+{
+    private static readonly int s_causes = Enum.GetValues<ErrorCause>().Length;
+
+    private readonly long[] _retriesByCause = new long[s_causes];
+    private readonly long[] _latency = new long[LatencyHistogram.Buckets];
+
+    /// <summary>Nothing.</summary>
+    public static TaskTotals None { get; } = new();
+
+    /// <summary>Records read from Kafka.</summary>
+    public long RecordsRead { get; private init; }
+
+    /// <summary>Bytes of keys and values read from Kafka.</summary>
+    public long BytesRead { get; private init; }
+
+    /// <summary>Records that came out of the transforms and were handed to the sink.</summary>
+    public long RecordsSent { get; private init; }
+
+    /// <summary>Records that the destination has accepted.</summary>
+    public long RecordsDelivered { get; private init; }
+
+    /// <summary>Bytes, as they were read, that the destination has accepted.</summary>
+    public long BytesDelivered { get; private init; }
+
+    /// <summary>Records that were filtered or skipped.</summary>
+    public long RecordsSkipped { get; private init; }
+
+    /// <summary>Puts and conversions that were tried again.</summary>
+    public long Retries { get; private init; }
+
+    /// <summary>Puts that have ended.</summary>
+    public long Puts { get; private init; }
+
+    /// <summary>How long they took, in seconds.</summary>
+    public double PutSeconds { get; private init; }
+
+    /// <summary>What went wrong, as Kafka Connect counts it; the time of the last error with it.</summary>
+    public ErrorCounts Errors { get; private init; } = new(0, 0, 0, 0, 0, 0, 0, null);
+
+    /// <summary>The sum of all latencies in milliseconds.</summary>
+    public long LatencySumMs { get; private init; }
+
+    /// <summary>The records of each bucket of <see cref="LatencyHistogram"/>, not cumulated.</summary>
+    public ReadOnlySpan<long> Latency => _latency;
+
+    /// <summary>How often something was tried again because of a cause.</summary>
+    public long RetriesBecauseOf(ErrorCause cause) => _retriesByCause[(int)cause];
+
+    /// <summary>These, and what a pipeline has done so far.</summary>
+    public TaskTotals Plus(ITaskPipeline pipeline)
+    {
+        var progress = pipeline.Progress;
+        var statistics = pipeline.Statistics;
+        var errors = progress.Errors;
+        var sum = new TaskTotals
+        {
+            RecordsRead = RecordsRead + progress.RecordsRead,
+            BytesRead = BytesRead + progress.BytesRead,
+            RecordsSent = RecordsSent + statistics.RecordsSent,
+            RecordsDelivered = RecordsDelivered + progress.RecordsDelivered,
+            BytesDelivered = BytesDelivered + statistics.BytesDelivered,
+            RecordsSkipped = RecordsSkipped + progress.RecordsSkipped,
+            Retries = Retries + progress.Retries,
+            Puts = Puts + statistics.Puts,
+            PutSeconds = PutSeconds + statistics.PutSeconds,
+            LatencySumMs = LatencySumMs + statistics.Latency.SumMs,
+            Errors = errors is null ? Errors : new(
+                Errors.RecordFailures + errors.RecordFailures,
+                Errors.Retries + errors.Retries,
+                Errors.RecordErrors + errors.RecordErrors,
+                Errors.RecordsSkipped + errors.RecordsSkipped,
+                Errors.ErrorsLogged + errors.ErrorsLogged,
+                Errors.DeadLetterRequests + errors.DeadLetterRequests,
+                Errors.DeadLetterFailures + errors.DeadLetterFailures,
+                errors.LastError ?? Errors.LastError),
+        };
+        statistics.Latency.Read(sum._latency);
+        for (var i = 0; i < _latency.Length; i++)
+            sum._latency[i] += _latency[i];
+        for (var i = 0; i < s_causes; i++)
+            sum._retriesByCause[i] = _retriesByCause[i] + statistics.Retries((ErrorCause)i);
+        return sum;
+    }
+}

@@ -1,0 +1,52 @@
+using Confluent.Kafka.Admin;
+using Exports.Connectors.Sdk;
+
+namespace Exports.Pipeline;
+
+/// <summary>Finds the offsets of all partitions of a connector's topics at some point. Thread-safe.</summary>
+public sealed class OffsetLookup(KafkaAdmin admin, ITopicCatalog topics, ConfigResolver resolver)
+{
+    /// <summary>Looks the offsets up.</summary>
+    /// <param name="config">The connector's configuration, placeholders unresolved.</param>
+    /// <param name="at">The point.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>One offset for each partition; at a time after which nothing was written, the end.</returns>
+    /// <exception cref="ConfigException">The configuration cannot be read, or none of its topics exists.</exception>
+    /// <exception cref="RetriableException">Kafka did not answer.</exception>
+    /// <exception cref="ConnectException">Kafka refuses.</exception>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> FindAsync(
+        IReadOnlyDictionary<string, string> config, OffsetPoint at, CancellationToken cancellationToken)
+    {
+        var partitions = await PartitionsAsync(new ConnectorConfig(resolver.Resolve(config)), cancellationToken).ConfigureAwait(false);
+        var spec = at switch
+        {
+            OffsetPoint.Earliest => OffsetSpec.Earliest(),
+            OffsetPoint.Time time => OffsetSpec.ForTimestamp(time.Value.ToUnixTimeMilliseconds()),
+            _ => OffsetSpec.Latest(),
+        };
+        var found = await admin.ListOffsetsAsync(partitions, spec, cancellationToken).ConfigureAwait(false);
+        if (found.Values.Any(offset => offset < 0))
+        {
+            var ends = await admin.ListOffsetsAsync(partitions, OffsetSpec.Latest(), cancellationToken).ConfigureAwait(false);
+            foreach (var partition in found.Where(entry => entry.Value < 0).Select(entry => entry.Key).ToList())
+                found[partition] = ends.GetValueOrDefault(partition);
+        }
+
+        return partitions.FirstOrDefault(partition => !found.ContainsKey(partition)) is { Topic: not null } missing
+            ? throw new RetriableException($"Kafka did not tell the offsets of {missing}.")
+            : found;
+    }
+
+    /// <summary>The partitions that there are of a connector's topics.</summary>
+    internal async Task<List<TopicPartition>> PartitionsAsync(ConnectorConfig config, CancellationToken cancellationToken)
+    {
+        var known = topics.Current;
+        if (known is null || !known.Partitions.Keys.Any(config.Subscribes))
+            known = await topics.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        var partitions = known.Partitions.Where(topic => config.Subscribes(topic.Key))
+            .SelectMany(topic => Enumerable.Range(0, topic.Value).Select(partition => new TopicPartition(topic.Key, partition)))
+            .Order()
+            .ToList();
+        return partitions.Count > 0 ? partitions : throw new ConfigException("Kafka has none of the connector's topics.");
+    }
+}
