@@ -22,8 +22,8 @@ public sealed class ConnectorsTests
     private const string Running = """
         {
             "name":"c",
-            "connector":{"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3"},
-            "tasks":[{"id":0,"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3"}],
+            "connector":{"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY"},
+            "tasks":[{"id":0,"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY","restarts":0}],
             "type":"sink"
         }
         """;
@@ -161,10 +161,10 @@ public sealed class ConnectorsTests
             """
             {
                 "name":"c",
-                "connector":{"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3"},
+                "connector":{"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY"},
                 "tasks":[
-                    {"id":0,"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3"},
-                    {"id":1,"state":"RESTARTING","worker_id":"127.0.0.1:8083","version":"1.2.3"}
+                    {"id":0,"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY","restarts":0},
+                    {"id":1,"state":"RESTARTING","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY","restarts":0}
                 ],
                 "type":"sink"
             }
@@ -190,16 +190,43 @@ public sealed class ConnectorsTests
             {
                 "name":"c",
                 "connector":{
-                    "state":"FAILED","worker_id":"127.0.0.1:8083","trace":"topics cannot be read","version":"1.2.3"
+                    "state":"FAILED","worker_id":"127.0.0.1:8083","trace":"topics cannot be read","version":"1.2.3","health":"HEALTHY"
                 },
                 "tasks":[
-                    {"id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","trace":"disk\nfull","version":"1.2.3"},
-                    {"id":1,"state":"UNASSIGNED","worker_id":"127.0.0.1:8083","version":"1.2.3"}
+                    {"id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","trace":"disk\nfull","version":"1.2.3","health":"HEALTHY","restarts":0},
+                    {"id":1,"state":"UNASSIGNED","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY","restarts":0}
                 ],
                 "type":"sink"
             }
             """,
             200, "GET", "/connectors/c/status");
+    }
+
+    [Fact]
+    public async Task Status_tells_the_trouble_of_a_task_and_what_to_do_about_it()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var since = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+        var problem = new Problem(ProblemCause.DestinationMissing, "There is no stream views.", since);
+        server.Grains.Create("c", tasks: 1).Tasks[0] = InMemoryConnector.NewTask(0, RunState.Failed, "boom") with
+        {
+            Health = Health.Unhealthy,
+            Problem = problem,
+            Restarts = 3,
+            NextRestart = since,
+        };
+        await server.ExpectJsonAsync(
+            $$"""
+            {
+                "id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","trace":"boom","version":"1.2.3","health":"UNHEALTHY",
+                "problem":{
+                    "cause":"DESTINATION_MISSING","kind":"USER_ACTIONABLE","message":"There is no stream views.",
+                    "advice":"{{problem.Advice}}","since":"2026-01-31T12:00:00+00:00"
+                },
+                "restarts":3,"next_restart":"2026-01-31T12:00:00+00:00"
+            }
+            """,
+            200, "GET", "/connectors/c/tasks/0/status");
     }
 
     [Fact]
@@ -211,7 +238,7 @@ public sealed class ConnectorsTests
             """
             {
                 "name":"c",
-                "connector":{"state":"STOPPED","worker_id":"127.0.0.1:8083","version":"1.2.3"},
+                "connector":{"state":"STOPPED","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY"},
                 "tasks":[],
                 "type":"sink"
             }
@@ -226,7 +253,7 @@ public sealed class ConnectorsTests
         await using var server = await ApiServer.StartAsync();
         await server.Grains["c"].CreateAsync(new() { ["connector.class"] = "Gone", ["name"] = "c" }, TargetState.Running);
         await server.ExpectJsonAsync(
-            """{"name":"c","connector":{"state":"RUNNING","worker_id":"127.0.0.1:8083"},"tasks":[],"type":"sink"}""",
+            """{"name":"c","connector":{"state":"RUNNING","worker_id":"127.0.0.1:8083","health":"HEALTHY"},"tasks":[],"type":"sink"}""",
             200, "GET", "/connectors/c/status");
     }
 
@@ -249,7 +276,7 @@ public sealed class ConnectorsTests
         var connector = server.Grains.Create("c", tasks: 2);
         connector.Tasks[1] = InMemoryConnector.NewTask(1, RunState.Failed, "boom");
         Assert.Equal(
-            """{"id":1,"state":"FAILED","worker_id":"127.0.0.1:8083","trace":"boom","version":"1.2.3"}""",
+            """{"id":1,"state":"FAILED","worker_id":"127.0.0.1:8083","trace":"boom","version":"1.2.3","health":"HEALTHY","restarts":0}""",
             await server.ExpectAsync(200, "GET", "/connectors/c/tasks/1/status"));
         Assert.Equal("", await server.ExpectAsync(204, "POST", "/connectors/c/tasks/1/restart?forward=true"));
         Assert.Equal(["status", "restart task 1"], connector.Calls);

@@ -46,7 +46,7 @@ public sealed class ListingTests
         using var json = JsonDocument.Parse(await server.ExpectAsync(200, "GET", "/connectors?expand=status"));
         Assert.Equal("RUNNING", State("a"));
         const string trace = "The connector did not tell its status; the worker's log tells why.";
-        const string unknown = $$"""{"state":"UNASSIGNED","worker_id":"","trace":"{{trace}}"}""";
+        const string unknown = $$"""{"state":"UNASSIGNED","worker_id":"","trace":"{{trace}}","health":"UNHEALTHY"}""";
         Assert.Equal(unknown, Connector("failing").GetRawText());
         Assert.Equal(unknown, Connector("hanging").GetRawText());
         Assert.Contains(

@@ -64,6 +64,12 @@ internal sealed class OpenApiDocument
             return;
         }
 
+        if (content.TryGetProperty("text/plain", out _))
+        {
+            Assert.Equal("text/plain", contentType?.MediaType);
+            return;
+        }
+
         Assert.Equal("application/json", contentType?.MediaType);
         if (body.Length > LongestBody)
             return;

@@ -1,4 +1,5 @@
 using Exports.Api.Loggers;
+using Exports.Observation;
 using Exports.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,28 @@ internal static class TestPlugins
         services.AddSingleton<ConnectorValidator>();
         services.AddSingleton<ILoggerLevels, TestLoggerLevels>();
         services.AddSingleton<ITopicCatalog>(new Topics());
+        services.AddSingleton<KafkaAdmin>();
+        services.AddSingleton<OffsetLookup>();
+        services.AddSingleton<RecordPreview>();
+        services.AddSingleton<IWorkerLoad, Load>();
+        services.AddSingleton(provider => new WorkerMetrics(
+            provider.GetRequiredService<WorkerBoard>(), provider.GetRequiredService<IWorkerLoad>(),
+            provider.GetRequiredService<ProcessLoad>(), new MetricsOptions(), "1.2.3", TimeProvider.System));
+    }
+
+    private sealed class Load : IWorkerLoad
+    {
+        public string Engine => "Embedded";
+
+        public string WorkerId => "127.0.0.1:8083";
+
+        public string BootstrapServers => "127.0.0.1:1";
+
+        public long Activations => 3;
+
+        public int Lanes => 1;
+
+        public long BytesBuffered => 0;
     }
 
     private sealed class Topics : ITopicCatalog

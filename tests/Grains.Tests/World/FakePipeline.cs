@@ -29,6 +29,12 @@ internal sealed class FakePipeline(World world, FakeWorker worker, TaskPipelineS
         Topics = [.. _topics],
     });
 
+    public TaskStatistics Statistics { get; } = new(TimeProvider.System);
+
+    IReadOnlyList<PartitionProgress> ITaskPipeline.Partitions => world.Locked(() => _held
+        .Select(held => new PartitionProgress(held.Key, held.Value.Acknowledged, world.Get(spec.Connector, held.Key).End, null))
+        .ToList());
+
     public void ForgetTopics() => world.Locked(() =>
     {
         _topics.Clear();
