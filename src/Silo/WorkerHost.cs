@@ -1,5 +1,6 @@
 using System.Net;
 using Exports.Api;
+using Exports.Api.Page;
 using Exports.Grains;
 using Exports.Silo.Configuration;
 using Exports.Silo.Engine;
@@ -65,6 +66,7 @@ public static class WorkerHost
             app.UseBoundedDrain();
             app.UseRestSurface(config.Rest);
             app.MapConnectApi();
+            app.MapPage();
             return app;
         }
         catch

@@ -48,6 +48,8 @@ internal static class ErrorResponses
 
     public static ErrorResult TopicResetDisabled => new(StatusCodes.Status403Forbidden, "Topic tracking reset is disabled.");
 
+    public static ErrorResult NoPage(string file) => NotFound($"The page has no file {file}.");
+
     public static ErrorResult NoMetrics => NotFound("The worker serves no metrics (metrics.detail=none).");
 
     public static ErrorResult UnknownPlugin(string plugin) => NotFound($"Unknown plugin {plugin}.");

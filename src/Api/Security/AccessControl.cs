@@ -1,4 +1,5 @@
 using Exports.Api.Errors;
+using Exports.Api.Page;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,12 @@ public sealed partial class AccessControl
     {
         var request = context.Request;
         var needed = AccessRules.RoleFor(request);
+        if (PageEndpoint.IsFor(request))
+        {
+            await next(context);
+            return;
+        }
+
         if (needed == ApiRole.ReadOnly && !HttpMethods.IsPut(request.Method) && _openPaths.Contains(request.Path.Value ?? ""))
         {
             await next(context);

@@ -8,8 +8,8 @@ namespace Exports.Observation;
 /// <param name="End">The offset of the next record that will be written; null when not known.</param>
 public readonly record struct PartitionReading(string Topic, int Partition, long? Committed, long? Acknowledged, long? End)
 {
-    /// <summary>Records behind the end by the stored offset; null when not known.</summary>
-    public long? Lag => End is { } end && Committed is { } offset ? Math.Max(0, end - offset) : null;
+    /// <summary>Records behind the end by the stored offset, or while none is stored by what the destination has acknowledged; null when not known.</summary>
+    public long? Lag => End is { } end && (Committed ?? Acknowledged) is { } offset ? Math.Max(0, end - offset) : null;
 
     /// <summary>Records behind the end by what the destination has acknowledged; null when not known.</summary>
     public long? AcknowledgedLag => End is { } end && (Acknowledged ?? Committed) is { } offset ? Math.Max(0, end - offset) : null;

@@ -51,7 +51,7 @@ internal static class TaskHealth
         if (pipeline.Progress.KafkaUnreachableSince is { } since && now - since >= s_kafkaPatience)
         {
             return Problems.Of(
-                ProblemCause.KafkaUnavailable, $"No Kafka broker can be reached since {since:O}; nothing new is read meanwhile.", since);
+                ProblemCause.KafkaUnavailable, $"No Kafka broker can be reached since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; nothing new is read meanwhile.", since);
         }
 
         foreach (var partition in pipeline.Partitions)
@@ -72,7 +72,7 @@ internal static class TaskHealth
             return null;
         // What failed since nothing has been acknowledged is the reason.
         var failure = pipeline.Statistics.LastFailure is { } last && last.At >= since ? last : null;
-        var message = $"The destination has acknowledged nothing since {since:O} while {progress.BytesBuffered} bytes wait for it."
+        var message = $"The destination has acknowledged nothing since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, while records wait for it."
             + (failure is null || progress.LastError is null ? "" : $" Last error: {progress.LastError}");
         return failure is null
             ? Problems.Of(ProblemCause.DestinationStalled, message, since)
