@@ -90,15 +90,15 @@ public sealed class PageTests(Browser browser)
         await using var stage = await Stage.StartAsync();
         await using var receiver = await Receiver.StartAsync();
         await stage.CreateAsync(
-            "to-customer", ("connector.class", "HttpSink"), ("http.url", receiver.Address), ("tasks.max", "2"), ("http.auth", "basic"),
-            ("http.auth.username", "exports"), ("http.auth.password", "s3cret-value"));
+            "to-customer", ("connector.class", "HttpSink"), ("http.url", receiver.Address), ("tasks.max", "2"), ("http.authorization.type", "static"),
+            ("http.headers.authorization", "Bearer s3cret-value"));
         await stage.ProduceAsync(30);
         await using var open = await browser.OpenAsync(stage.Address, "#/c/to-customer", width, scheme);
 
         await Expect(open.Page.GetByRole(AriaRole.Heading, new() { Name = "to-customer" })).ToBeVisibleAsync();
         await Expect(open.Page.GetByRole(AriaRole.Region, new() { Name = "Partitions" }).Locator("tbody tr")).ToHaveCountAsync(Stage.Partitions);
         await Expect(open.Page.GetByRole(AriaRole.Region, new() { Name = "Tasks" }).Locator("tbody tr")).ToHaveCountAsync(2);
-        await Expect(open.Page.GetByRole(AriaRole.Region, new() { Name = "Configuration" })).ToContainTextAsync("http.auth.password");
+        await Expect(open.Page.GetByRole(AriaRole.Region, new() { Name = "Configuration" })).ToContainTextAsync("http.headers.authorization");
         Assert.DoesNotContain("s3cret-value", await open.Page.ContentAsync(), StringComparison.Ordinal);
         await Expect(open.Page.GetByRole(AriaRole.Img, new() { Name = "Records: now in" })).ToBeVisibleAsync();
         await open.LookAsync($"connector-{width}-{scheme}");

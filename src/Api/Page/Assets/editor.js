@@ -224,8 +224,8 @@ export function editorView(existing) {
       toast(existing ? `“${name}” was saved; its tasks restart with the new configuration.` : `“${name}” was created.`);
       location.hash = `#/c/${encodeURIComponent(name)}`;
     } catch (error) {
-      problem.textContent = error.message;
       await check();
+      problem.textContent = error.message;
       if (tab === 'form') showFindings();
       content.querySelector('[aria-invalid]')?.focus();
     } finally {
