@@ -25,7 +25,7 @@ export function connectorView(name, refresh) {
   const partitions = h('tbody');
   const config = h('dl', { class: 'config' });
   const topics = h('p', { class: 'pad' });
-  const history = h('ol', { class: 'history', reversed: true });
+  const history = h('ol', { class: 'history', reversed: true, tabindex: '0', 'aria-label': 'What happened, newest first' });
   const preview = h('div');
 
   const element = [

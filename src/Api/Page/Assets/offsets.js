@@ -12,14 +12,14 @@ export async function changeOffsets(name, refresh) {
   const errors = h('p', { class: 'errors', role: 'alert' });
   const plan = h('tbody');
   const when = h('input', { type: 'datetime-local', id: 'when', step: 1, 'aria-label': 'Time', disabled: true, onchange: () => look() });
-  const choice = (value, label, extra) => h('label', { class: 'choice' }, h('input', { type: 'radio', name: 'to', value, onchange: () => { when.disabled = value !== 'time'; look(); } }), label, extra ?? null);
+  const choice = (value, label) => h('label', { class: 'choice' }, h('input', { type: 'radio', name: 'to', value, onchange: () => { when.disabled = value !== 'time'; look(); } }), label);
   const apply = h('button', { type: 'submit', class: 'primary danger', disabled: true }, 'Change offsets');
   const dialog = h('dialog', { 'aria-labelledby': 'offsets-title' },
     h('form', { method: 'dialog', onsubmit: change },
       h('h2', { id: 'offsets-title' }, 'Change offsets'),
       h('p', { class: 'note' }, `“${name}” is stopped, its offsets are changed in the worker and in its Kafka group, and it goes on from there if it ran before. Going back delivers records again; going forward leaves records out.`),
       h('fieldset', {}, h('legend', {}, 'Go on from'),
-        choice('earliest', 'the first record that there is'), choice('latest', 'the next record that is written (leaves out what waits)'), choice('time', 'the first record from', when), choice('number', 'offsets given for each partition')),
+        choice('earliest', 'the first record that there is'), choice('latest', 'the next record that is written (leaves out what waits)'), choice('time', 'the first record from this time on:'), when, choice('number', 'offsets given for each partition')),
       h('div', { class: 'scroll' }, h('table', {}, h('caption', { class: 'hidden' }, 'From where to where'), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Partition'), h('th', { scope: 'col', class: 'n' }, 'now'), h('th', { scope: 'col', class: 'n' }, 'then'))), plan)),
       errors, h('div', { class: 'bar' }, h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'Cancel'), apply)));
   document.body.append(dialog);
