@@ -59,15 +59,26 @@ export function editorView(existing) {
   function choose(name) {
     config['connector.class'] = name;
     definitions = [];
-    check().then(draw);
+    draw();
+    recheck();
   }
 
   function set(key, value) {
     if (value === '' && key !== 'name') delete config[key];
     else config[key] = value;
     clearTimeout(timer);
-    // The keys of transforms depend on which there are.
-    timer = setTimeout(() => check().then(() => /^(transforms|predicates)$|\.(type|converter|predicate)$/.test(key) ? draw() : showFindings()), 400);
+    timer = setTimeout(recheck, 400);
+  }
+
+  /** Checks again; the form is made anew where there are other keys than before, as with another transform. */
+  async function recheck() {
+    const names = () => definitions.map(definition => definition.name).join();
+    const before = names();
+    await check();
+    if (names() === before || tab === 'json') return showFindings();
+    const focused = document.activeElement?.dataset?.name;
+    draw();
+    if (focused) content.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus();
   }
 
   /** What is sent: without keys that have no value. */
