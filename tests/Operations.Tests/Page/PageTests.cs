@@ -232,7 +232,7 @@ public sealed class PageTests(Browser browser)
 
         await OpenAsync();
         await open.Page.GetByText("the first record from").ClickAsync();
-        await open.Page.GetByRole(AriaRole.Textbox, new() { Name = "Time" }).FillAsync("2100-01-01T00:00:00");
+        await open.Page.GetByRole(AriaRole.Textbox, new() { Name = "Time" }).FillAsync("2100-01-01T00:00:01");
         await Expect(open.Page.Locator("dialog tbody tr").First).ToContainTextAsync("10");
         await ChangeAsync();
         await OpenAsync();
