@@ -67,6 +67,7 @@ public static class WorkerHost
             app.UseRestSurface(config.Rest);
             app.MapConnectApi();
             app.MapPage();
+            app.MapWorkerDashboard(config);
             return app;
         }
         catch

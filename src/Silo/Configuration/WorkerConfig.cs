@@ -42,6 +42,9 @@ public sealed record WorkerConfig
     /// <summary>How long a stopping task may take to deliver what is on its way.</summary>
     public required TimeSpan ShutdownGrace { get; init; }
 
+    /// <summary>Whether the engine's dashboard is served, where it has one.</summary>
+    public required bool ShowsDashboard { get; init; }
+
     /// <summary>Whether the topics that connectors have read are told.</summary>
     public required bool TracksTopics { get; init; }
 

@@ -194,6 +194,7 @@ internal sealed class WorkerConfigLoader
                 Enum.TryParse<MetricsDetail>(parsed.GetString(WorkerKeys.MetricsDetail), ignoreCase: true, out var detail) ? detail : null,
                 parsed.GetList(WorkerKeys.MetricsConnectNames).Where(name => name.Length > 0).Aggregate(
                     MetricsNames.None, (names, name) => names | Enum.Parse<MetricsNames>(name, ignoreCase: true))),
+            ShowsDashboard = parsed.GetBoolean(WorkerKeys.DashboardEnable),
             TracksTopics = parsed.GetBoolean(WorkerKeys.TopicTracking),
             AllowsTopicReset = parsed.GetBoolean(WorkerKeys.TopicReset),
             Pipeline = pipeline,

@@ -48,6 +48,7 @@ internal static class WorkerKeys
     public const string UnhealthyAfter = "task.unhealthy.after.ms";
     public const string MetricsDetail = "metrics.detail";
     public const string MetricsConnectNames = "metrics.connect.names";
+    public const string DashboardEnable = "dashboard.enable";
     public const string DataDir = "data.dir";
     public const string Lanes = "pipeline.lanes";
     public const string BufferBytes = "pipeline.buffer.bytes";
@@ -218,6 +219,9 @@ internal static class WorkerKeys
             "Whether `/connectors/NAME/topics` tells the topics that a connector has read records of.", allowed: "`true`, `false`"),
         Used(TopicReset, ConfigType.Boolean, "true", Rest,
             "Whether that list may be reset by `PUT /connectors/NAME/topics/reset`.", allowed: "`true`, `false`"),
+        Used(DashboardEnable, ConfigType.Boolean, "true", Rest,
+            "Whether Orleans' dashboard is served at `/dashboard`, to callers who may read. The embedded engine has none.",
+            allowed: "`true`, `false`"),
     ];
 
     private static IEnumerable<WorkerKey> InAccess() =>

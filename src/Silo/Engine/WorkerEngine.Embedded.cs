@@ -3,4 +3,7 @@ namespace Exports.Silo.Engine;
 internal static partial class WorkerEngine
 {
     public const string Name = "Embedded";
+
+    private static string? NoDashboard
+        => "The dashboard is Microsoft Orleans' own and needs the engine Orleans (./exports run --engine Orleans); this worker runs the engine Embedded.";
 }
