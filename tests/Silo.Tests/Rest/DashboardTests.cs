@@ -18,7 +18,8 @@ public sealed partial class DashboardTests
         var users = Path.GetTempFileName();
         await File.WriteAllTextAsync(users, "bob=read-only," + PasswordHash.Create("secret"));
         await using var worker = await RestWorker.StartAsync(("rest.authentication", "basic"), ("rest.authentication.basic.users.file", users));
-        using var client = new HttpClient { BaseAddress = worker.Addresses[0] };
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var client = new HttpClient(handler) { BaseAddress = worker.Addresses[0] };
 
         var nobody = await client.GetAsync(path);
         client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("bob:secret"u8));
