@@ -19,6 +19,11 @@ internal sealed class IdlePipelines : ITaskPipelineFactory
 
         public PipelineProgress Progress { get; } = new(0, 0, 0, 0, 0, 0, null, null);
 
+        public TaskStatistics Statistics { get; } = new(TimeProvider.System);
+
+        public IReadOnlyList<PartitionProgress> Partitions
+            => [.. _offsets.Select(entry => new PartitionProgress(entry.Key, entry.Value, null, null))];
+
         public void ForgetTopics()
         {
         }

@@ -32,7 +32,9 @@ public sealed partial class KafkaAdmin : IDisposable
     private readonly TranslatedSettings _settings;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task> _underWay = new(StringComparer.Ordinal);
+    private readonly List<IAdminClient> _retired = [];
     private IAdminClient? _client;
+    private int _blockingCalls;
     private bool _removesGroupOffsets;
     private bool _isDisposed;
 
@@ -66,8 +68,19 @@ public sealed partial class KafkaAdmin : IDisposable
             _client = null;
         }
 
-        client?.Dispose();
+        if (client is not null)
+            Retire(client);
     }
+
+    /// <summary>The cluster's metadata, which is read by a call that blocks.</summary>
+    /// <exception cref="RetriableException">Kafka did not answer in time, or not at present.</exception>
+    /// <exception cref="ConnectException">Kafka refuses.</exception>
+    internal Task<Metadata> GetMetadataAsync(string what, CancellationToken cancellationToken)
+        => AskAsync(
+            what,
+            client => Task.Factory.StartNew(
+                () => GetMetadata(client), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+            cancellationToken);
 
     /// <summary>Asks Kafka something.</summary>
     /// <param name="what">What is being asked, for messages: <c>the topics</c>.</param>
@@ -236,6 +249,50 @@ public sealed partial class KafkaAdmin : IDisposable
                 return;
             _client = null;
             _underWay.Clear();
+        }
+
+        Retire(client);
+    }
+
+    private Metadata GetMetadata(IAdminClient client)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _blockingCalls++;
+        }
+
+        try
+        {
+            return client.GetMetadata(RequestTimeout);
+        }
+        finally
+        {
+            IAdminClient[] retired = [];
+            lock (_lock)
+            {
+                if (--_blockingCalls == 0)
+                {
+                    retired = [.. _retired];
+                    _retired.Clear();
+                }
+            }
+
+            foreach (var other in retired)
+                other.Dispose();
+        }
+    }
+
+    /// <summary>Disposes of a client once no thread is inside of it: librdkafka does not survive being destroyed under a call.</summary>
+    private void Retire(IAdminClient client)
+    {
+        lock (_lock)
+        {
+            if (_blockingCalls > 0)
+            {
+                _retired.Add(client);
+                return;
+            }
         }
 
         client.Dispose();

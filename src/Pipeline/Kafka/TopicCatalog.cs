@@ -88,15 +88,7 @@ public sealed partial class TopicCatalog : ITopicCatalog, IAsyncDisposable
     {
         try
         {
-            // The call blocks, for as long as its time limit when Kafka cannot be reached.
-            var metadata = await _admin.AskAsync(
-                "the topics",
-                client => Task.Factory.StartNew(
-                    () => client.GetMetadata(_admin.RequestTimeout),
-                    CancellationToken.None,
-                    TaskCreationOptions.LongRunning,
-                    TaskScheduler.Default),
-                _stop.Token).ConfigureAwait(false);
+            var metadata = await _admin.GetMetadataAsync("the topics", _stop.Token).ConfigureAwait(false);
             var partitions = new Dictionary<string, int>(StringComparer.Ordinal);
             foreach (var topic in metadata.Topics)
             {
