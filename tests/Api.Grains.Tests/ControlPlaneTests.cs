@@ -134,10 +134,10 @@ public sealed class ControlPlaneTests
             """
             {
                 "name":"c",
-                "connector":{"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3"},
+                "connector":{"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY"},
                 "tasks":[
-                    {"id":0,"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3"},
-                    {"id":1,"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3"}
+                    {"id":0,"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY","restarts":0},
+                    {"id":1,"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.2.3","health":"HEALTHY","restarts":0}
                 ],
                 "type":"sink"
             }
