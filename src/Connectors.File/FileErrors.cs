@@ -17,7 +17,8 @@ internal static class FileErrors
         var folder = Path.GetDirectoryName(path);
         if (folder is not null && !Directory.Exists(folder))
             return new($"The file {path} cannot be opened: {folder} is not a directory that exists. It is not made, because " +
-                $"a missing directory is mostly a volume that is not mounted.", error) { Cause = ErrorCause.DestinationMissing };
+                $"a missing directory is mostly a volume that is not mounted.", error)
+            { Cause = ErrorCause.DestinationMissing };
         if (Directory.Exists(path))
             return new($"The file {path} cannot be opened: it is a directory.", error) { Cause = ErrorCause.Configuration };
         return Describe($"The file {path} cannot be opened", error);

@@ -125,7 +125,8 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
 
         throw new ConnectException(
             $"{Origin} gave no token: its answer has no text in '{oauth2.TokenProperty}'. Check {HttpSinkConfig.TokenUrl} and "
-            + $"{HttpSinkConfig.TokenProperty}.") { Cause = ErrorCause.Credentials };
+            + $"{HttpSinkConfig.TokenProperty}.")
+        { Cause = ErrorCause.Credentials };
     }
 
     private async Task<ConnectException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -138,7 +139,8 @@ internal sealed class AccessTokens(OAuth2Config oauth2, HttpSinkConfig config, H
                 => new RetriableException(message, retryAfter: Refusal.RetryAfter(response.Headers, time)) { Cause = ErrorCause.Credentials },
             _ => new ConnectException(
                 $"{message}. Check {HttpSinkConfig.TokenUrl}, {HttpSinkConfig.ClientId}, {HttpSinkConfig.ClientSecret} and "
-                + $"{HttpSinkConfig.ClientScope}.") { Cause = ErrorCause.Credentials },
+                + $"{HttpSinkConfig.ClientScope}.")
+            { Cause = ErrorCause.Credentials },
         };
     }
 }

@@ -20,13 +20,15 @@ internal static class ConnectionFailure
                 + $"that is trusted: the system's, or those of {HttpSinkConfig.CaFile}. A receiver that asks for the client's own "
                 + $"certificate gets that of {HttpSinkConfig.CertificateFile}."
                 + (config.HttpVersion == "2" ? $" With {HttpSinkConfig.Version}=2 it must know HTTP/2." : ""),
-                error) { Cause = ErrorCause.Configuration };
+                error)
+            { Cause = ErrorCause.Configuration };
         }
 
         if (error.HttpRequestError == HttpRequestError.VersionNegotiationError)
         {
             return new ConnectException(
-                $"{origin} does not speak the version of HTTP that {HttpSinkConfig.Version} asks for: {reason}", error) { Cause = ErrorCause.Configuration };
+                $"{origin} does not speak the version of HTTP that {HttpSinkConfig.Version} asks for: {reason}", error)
+            { Cause = ErrorCause.Configuration };
         }
 
         return new RetriableException($"No answer from {origin}: {reason}", error) { Cause = ErrorCause.DestinationUnreachable };
@@ -38,5 +40,6 @@ internal static class ConnectionFailure
 
     /// <summary>The exception for an answer that has not come in time.</summary>
     public static RetriableException OfTimeout(HttpSinkConfig config) => new(
-        $"{config.Origin} has not answered within {HttpSinkConfig.Timeout}={config.RequestTimeout.TotalMilliseconds:0}.") { Cause = ErrorCause.DestinationUnreachable };
+        $"{config.Origin} has not answered within {HttpSinkConfig.Timeout}={config.RequestTimeout.TotalMilliseconds:0}.")
+    { Cause = ErrorCause.DestinationUnreachable };
 }

@@ -55,27 +55,33 @@ internal sealed record Refusal(HttpStatusCode Status, ConnectException Exception
                 return new ConnectException(
                     $"{answer}{quoted}. It does not accept the credentials: check {HttpSinkConfig.Authorization} and its keys, "
                     + $"{HttpHeaders.Prefix}*, and {HttpSinkConfig.SignatureSecret}. Placeholders are read anew when the task "
-                    + "restarts.") { Cause = ErrorCause.Credentials };
+                    + "restarts.")
+                { Cause = ErrorCause.Credentials };
             case 404 or 410:
                 return new ConnectException($"{answer}{quoted}. Check the path of {HttpSinkConfig.Url}.") { Cause = ErrorCause.DestinationMissing };
             case 405:
                 return new ConnectException(
-                    $"{answer} to {config.HttpMethod}{quoted}. Check {HttpSinkConfig.Method} and {HttpSinkConfig.Url}.") { Cause = ErrorCause.Configuration };
+                    $"{answer} to {config.HttpMethod}{quoted}. Check {HttpSinkConfig.Method} and {HttpSinkConfig.Url}.")
+                { Cause = ErrorCause.Configuration };
             case 407:
                 return new ConnectException(
                     $"A proxy on the way to {config.Origin} wants credentials. They belong into the proxy's address in the "
-                    + "environment.") { Cause = ErrorCause.Configuration };
+                    + "environment.")
+                { Cause = ErrorCause.Configuration };
             case 415:
                 return new ConnectException(
                     $"{answer}{quoted}. Check {HttpSinkConfig.Format}, {HttpHeaders.ContentType} and "
-                    + $"{HttpSinkConfig.Compression}.") { Cause = ErrorCause.Configuration };
+                    + $"{HttpSinkConfig.Compression}.")
+                { Cause = ErrorCause.Configuration };
             case >= 300 and < 400:
                 return new ConnectException(
                     $"{answer}{Target(response, config)}. Redirects are not followed, because they would take the records and "
-                    + $"credentials to an address that nobody configured. If it is the right one, set {HttpSinkConfig.Url} to it.") { Cause = ErrorCause.Configuration };
+                    + $"credentials to an address that nobody configured. If it is the right one, set {HttpSinkConfig.Url} to it.")
+                { Cause = ErrorCause.Configuration };
             default:
                 return new ConnectException(
-                    $"{answer}{quoted}. Trying again would not help; the connector has to be configured anew, or the receiver.") { Cause = ErrorCause.DestinationRefused };
+                    $"{answer}{quoted}. Trying again would not help; the connector has to be configured anew, or the receiver.")
+                { Cause = ErrorCause.DestinationRefused };
         }
     }
 

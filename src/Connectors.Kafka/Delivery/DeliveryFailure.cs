@@ -46,11 +46,13 @@ internal sealed record DeliveryFailure(FailureAction Action, Exception Error, bo
             case ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart:
                 return new(FailureAction.GiveUp, new RetriableException(
                     $"The target cluster has no topic '{topic}'. Create it there, or choose another with "
-                    + $"{KafkaSinkConfig.Topic} or {KafkaSinkConfig.TopicPrefix}.") { Cause = ErrorCause.DestinationMissing });
+                    + $"{KafkaSinkConfig.Topic} or {KafkaSinkConfig.TopicPrefix}.")
+                { Cause = ErrorCause.DestinationMissing });
 
             case ErrorCode.TopicAuthorizationFailed:
                 return new(FailureAction.GiveUp, new ConnectException(
-                    $"The target cluster does not let this client write to the topic '{topic}' ({text}).") { Cause = ErrorCause.Credentials });
+                    $"The target cluster does not let this client write to the topic '{topic}' ({text}).")
+                { Cause = ErrorCause.Credentials });
 
             case ErrorCode.ClusterAuthorizationFailed or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication:
                 return OfClient(code, text);
@@ -60,11 +62,13 @@ internal sealed record DeliveryFailure(FailureAction Action, Exception Error, bo
                 or ErrorCode.Local_InvalidArg
                 or ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedCompressionType:
                 return new(FailureAction.GiveUp, new ConnectException(
-                    $"The target cluster refuses records for the topic '{topic}': {text}") { Cause = ErrorCause.DestinationRefused });
+                    $"The target cluster refuses records for the topic '{topic}': {text}")
+                { Cause = ErrorCause.DestinationRefused });
 
             default:
                 return new(FailureAction.GiveUp, new RetriableException(
-                    $"Records for the target's topic '{topic}' were not delivered: {text}") { Cause = ErrorCause.DestinationUnreachable });
+                    $"Records for the target's topic '{topic}' were not delivered: {text}")
+                { Cause = ErrorCause.DestinationUnreachable });
         }
     }
 
@@ -75,9 +79,11 @@ internal sealed record DeliveryFailure(FailureAction Action, Exception Error, bo
             FailureAction.GiveUp, new ConnectException($"The target cluster refuses the login: {text}") { Cause = ErrorCause.Credentials }, AtOnce: true),
         ErrorCode.ClusterAuthorizationFailed => new(FailureAction.GiveUp, new ConnectException(
             "The target cluster does not let this client write idempotently. Grant it the operation IdempotentWrite, or set "
-            + $"target.enable.idempotence=false ({text}).") { Cause = ErrorCause.Credentials }),
+            + $"target.enable.idempotence=false ({text}).")
+        { Cause = ErrorCause.Credentials }),
         ErrorCode.TopicAuthorizationFailed => new(FailureAction.GiveUp, new ConnectException(
-            $"The target cluster does not let this client write to a topic ({text}).") { Cause = ErrorCause.Credentials }),
+            $"The target cluster does not let this client write to a topic ({text}).")
+        { Cause = ErrorCause.Credentials }),
         _ => new(FailureAction.SendAgain, new RetriableException($"The producer cannot go on: {text}")),
     };
 
@@ -87,7 +93,8 @@ internal sealed record DeliveryFailure(FailureAction Action, Exception Error, bo
             FailureAction.GiveUp,
             new RetriableException(
                 $"The target cluster did not accept {undecided} of {count} records within target.delivery.timeout.ms="
-                + $"{(long)limit.TotalMilliseconds}.{(lastError is null ? "" : $" The client's last error: {lastError}")}") { Cause = ErrorCause.DestinationUnreachable },
+                + $"{(long)limit.TotalMilliseconds}.{(lastError is null ? "" : $" The client's last error: {lastError}")}")
+            { Cause = ErrorCause.DestinationUnreachable },
             AtOnce: true);
 
     /// <summary>A record's partition does not exist on the target.</summary>
@@ -104,7 +111,8 @@ internal sealed record DeliveryFailure(FailureAction Action, Exception Error, bo
         return new(code is ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsgSize
             ? $"The record {name} is too large for the target's topic '{topic}': key and value have {bytes} bytes. "
                 + $"target.max.request.size and the topic's max.message.bytes limit it ({text})."
-            : $"The target cluster refuses the record {name} for its topic '{topic}': {text}") { Cause = ErrorCause.BadRecord };
+            : $"The target cluster refuses the record {name} for its topic '{topic}': {text}")
+        { Cause = ErrorCause.BadRecord };
     }
 
     /// <summary>The weightier of two failures.</summary>

@@ -110,7 +110,8 @@ internal sealed class TargetTopics(IReadOnlyDictionary<string, string> settings)
         catch (TimeoutException e)
         {
             throw new RetriableException(
-                $"The target cluster did not answer about its topic '{topic}' within {s_limit.TotalSeconds} s.", e) { Cause = ErrorCause.DestinationUnreachable };
+                $"The target cluster did not answer about its topic '{topic}' within {s_limit.TotalSeconds} s.", e)
+            { Cause = ErrorCause.DestinationUnreachable };
         }
         catch (KafkaException e) when (e is not CreateTopicsException and not CreatePartitionsException)
         {
@@ -122,16 +123,21 @@ internal sealed class TargetTopics(IReadOnlyDictionary<string, string> settings)
     {
         ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => new ConnectException(
             $"The target cluster does not let this client create or grow its topic '{topic}'. Grant it Create, Alter and Describe "
-            + $"on Topic, or set {KafkaSinkConfig.CreationEnable}=false ({error.Reason}).", cause) { Cause = ErrorCause.Credentials },
+            + $"on Topic, or set {KafkaSinkConfig.CreationEnable}=false ({error.Reason}).", cause)
+        { Cause = ErrorCause.Credentials },
         ErrorCode.InvalidReplicationFactor => new ConnectException(
-            $"The target cluster refuses {KafkaSinkConfig.CreationReplicationFactor} for its topic '{topic}': {error.Reason}", cause) { Cause = ErrorCause.Configuration },
+            $"The target cluster refuses {KafkaSinkConfig.CreationReplicationFactor} for its topic '{topic}': {error.Reason}", cause)
+        { Cause = ErrorCause.Configuration },
         ErrorCode.InvalidPartitions => new ConnectException(
-            $"The target cluster refuses {KafkaSinkConfig.CreationPartitions} for its topic '{topic}': {error.Reason}", cause) { Cause = ErrorCause.Configuration },
+            $"The target cluster refuses {KafkaSinkConfig.CreationPartitions} for its topic '{topic}': {error.Reason}", cause)
+        { Cause = ErrorCause.Configuration },
         ErrorCode.InvalidConfig => new ConnectException(
-            $"The target cluster refuses {KafkaSinkConfig.CreationConfigPrefix}* for its topic '{topic}': {error.Reason}", cause) { Cause = ErrorCause.Configuration },
+            $"The target cluster refuses {KafkaSinkConfig.CreationConfigPrefix}* for its topic '{topic}': {error.Reason}", cause)
+        { Cause = ErrorCause.Configuration },
         ErrorCode.PolicyViolation or ErrorCode.TopicException or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication
             or ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature => new ConnectException(
-                $"The target cluster does not create or grow its topic '{topic}': {error.Reason}", cause) { Cause = ErrorCause.DestinationRefused },
+                $"The target cluster does not create or grow its topic '{topic}': {error.Reason}", cause)
+            { Cause = ErrorCause.DestinationRefused },
         _ => new RetriableException($"The target cluster did not answer about its topic '{topic}': {error.Reason} ({error.Code})", cause) { Cause = ErrorCause.DestinationUnreachable },
     };
 }

@@ -111,7 +111,8 @@ internal sealed partial class PartitionSession
         {
             throw new RetriableException(
                 $"The target cluster {what} for the transactional id '{_id}' within {limit.TotalSeconds:0} s."
-                + (producer.LastError is { } last ? $" The client's last error: {last}" : "")) { Cause = ErrorCause.DestinationUnreachable };
+                + (producer.LastError is { } last ? $" The client's last error: {last}" : ""))
+            { Cause = ErrorCause.DestinationUnreachable };
         }
     }
 
@@ -127,7 +128,8 @@ internal sealed partial class PartitionSession
     private ConnectException TakenOver(string how)
         => new($"Another task has taken over {_source}: {how}. Where no other task should have it, another connector or worker "
             + $"uses the same {KafkaSinkConfig.ExactlyOnceGroup} on the target cluster, or a transaction took longer than "
-            + $"{KafkaSinkConfig.Prefix}transaction.timeout.ms.") { Cause = ErrorCause.Configuration };
+            + $"{KafkaSinkConfig.Prefix}transaction.timeout.ms.")
+        { Cause = ErrorCause.Configuration };
 
     /// <summary>The exception for a failure that no repetition of the same call mends.</summary>
     private ConnectException Explain(TransactionFailure failure) => failure.Code switch
@@ -136,22 +138,27 @@ internal sealed partial class PartitionSession
             => TakenOver($"this task's producer is fenced ({failure.Text})"),
         ErrorCode.TransactionalIdAuthorizationFailed => new ConnectException(
             $"The target cluster does not let this client use the transactional id '{_id}'. Grant it Write and Describe on "
-            + $"TransactionalId, by a prefix for all partitions ({failure.Text}).") { Cause = ErrorCause.Credentials },
+            + $"TransactionalId, by a prefix for all partitions ({failure.Text}).")
+        { Cause = ErrorCause.Credentials },
         ErrorCode.GroupAuthorizationFailed => new ConnectException(
             $"The target cluster does not let this client keep its position in the group '{_id}'. Grant it Read on Group, by a "
-            + $"prefix for all partitions ({failure.Text}).") { Cause = ErrorCause.Credentials },
+            + $"prefix for all partitions ({failure.Text}).")
+        { Cause = ErrorCause.Credentials },
         ErrorCode.TopicAuthorizationFailed => new ConnectException(
             $"The target cluster does not let this client keep its position for the topic '{_anchor}', or write there. Grant it Read and "
-            + $"Write on Topic ({failure.Text}).") { Cause = ErrorCause.Credentials },
+            + $"Write on Topic ({failure.Text}).")
+        { Cause = ErrorCause.Credentials },
         ErrorCode.ClusterAuthorizationFailed or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication
             => (ConnectException)DeliveryFailure.OfClient(failure.Code, failure.Text).Error,
         ErrorCode.InvalidTransactionTimeout => new ConfigException(
             $"{KafkaSinkConfig.Prefix}transaction.timeout.ms", _config.Settings["transaction.timeout.ms"],
             "the target's transaction.max.timeout.ms is less."),
         ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion => new ConnectException(
-            $"The target cluster does not support transactions. Set {KafkaSinkConfig.ExactlyOnceKey}=false ({failure.Text}).") { Cause = ErrorCause.Configuration },
+            $"The target cluster does not support transactions. Set {KafkaSinkConfig.ExactlyOnceKey}=false ({failure.Text}).")
+        { Cause = ErrorCause.Configuration },
         ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => new RetriableException(
-            $"The target cluster has no topic '{_anchor}', for whose name it keeps this partition's position. Create it there.") { Cause = ErrorCause.DestinationMissing },
+            $"The target cluster has no topic '{_anchor}', for whose name it keeps this partition's position. Create it there.")
+        { Cause = ErrorCause.DestinationMissing },
         _ => new RetriableException($"The target cluster did not accept a transaction: {failure.Text} ({failure.Code})") { Cause = ErrorCause.DestinationUnreachable },
     };
 }

@@ -115,7 +115,8 @@ internal sealed partial class KinesisClient(
         {
             throw new RetriableException(
                 $"{endpoint} did not answer {action} within {timeout.TotalMilliseconds:0} ms "
-                + $"({KinesisKeys.RequestTimeout}).", e) { Cause = ErrorCause.DestinationUnreachable };
+                + $"({KinesisKeys.RequestTimeout}).", e)
+            { Cause = ErrorCause.DestinationUnreachable };
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

@@ -94,7 +94,8 @@ internal readonly record struct KinesisError(HttpStatusCode Status, string Code,
             "ResourceNotFoundException" => new KinesisRefusalException(
                 KinesisKeys.StreamName,
                 $"There is no stream {streamName} in {endpoint}. Check {KinesisKeys.StreamName}, "
-                + $"{KinesisKeys.Region} and, for a stream of another account, {KinesisKeys.RoleArn}: {this}") { Cause = ErrorCause.DestinationMissing },
+                + $"{KinesisKeys.Region} and, for a stream of another account, {KinesisKeys.RoleArn}: {this}")
+            { Cause = ErrorCause.DestinationMissing },
             "AccessDeniedException" or "KMSAccessDeniedException" => new KinesisRefusalException(
                 KinesisKeys.RoleArn,
                 $"The credentials do not allow {(Code[0] == 'K' ? "kms:GenerateDataKey" : $"kinesis:{action}")} for the stream "
@@ -107,23 +108,28 @@ internal readonly record struct KinesisError(HttpStatusCode Status, string Code,
             "UnrecognizedClientException" or "InvalidClientTokenId" or "InvalidAccessKeyId" => new KinesisRefusalException(
                 KinesisKeys.RoleArn,
                 $"Kinesis in {endpoint} does not know the access key. Check the credentials, and that they are of the same "
-                + $"partition of AWS as {KinesisKeys.Region}: {this}") { Cause = ErrorCause.Credentials },
+                + $"partition of AWS as {KinesisKeys.Region}: {this}")
+            { Cause = ErrorCause.Credentials },
             "InvalidSignatureException" or "SignatureDoesNotMatch" or "IncompleteSignature" or "IncompleteSignatureException" =>
                 new KinesisRefusalException(
                     KinesisKeys.Region,
                     $"Kinesis in {endpoint} refuses the signature. Check that {KinesisKeys.Region} is the endpoint's, and "
-                    + $"that the secret access key is complete: {this}") { Cause = ErrorCause.Credentials },
+                    + $"that the secret access key is complete: {this}")
+                { Cause = ErrorCause.Credentials },
             "MissingAuthenticationToken" or "MissingAuthenticationTokenException" => new KinesisRefusalException(
                 KinesisKeys.Endpoint,
-                $"The request arrived without its signature. Check {KinesisKeys.Endpoint} and proxies on the way: {this}") { Cause = ErrorCause.DestinationRefused },
+                $"The request arrived without its signature. Check {KinesisKeys.Endpoint} and proxies on the way: {this}")
+            { Cause = ErrorCause.DestinationRefused },
             "ValidationException" or "InvalidArgumentException" or "SerializationException" => new DataException($"{this}"),
             _ when Status == HttpStatusCode.RequestEntityTooLarge => new DataException($"{this}"),
             "KMSDisabledException" or "KMSInvalidStateException" or "KMSNotFoundException" or "KMSOptInRequired" =>
                 new KinesisRefusalException(
                     KinesisKeys.StreamName,
-                    $"The key that encrypts the stream {streamName} cannot be used; see to it in KMS: {this}") { Cause = ErrorCause.DestinationRefused },
+                    $"The key that encrypts the stream {streamName} cannot be used; see to it in KMS: {this}")
+                { Cause = ErrorCause.DestinationRefused },
             _ => new KinesisRefusalException(
-                KinesisKeys.Endpoint, $"{endpoint} answered {action} for the stream {streamName} with an error: {this}") { Cause = ErrorCause.DestinationRefused },
+                KinesisKeys.Endpoint, $"{endpoint} answered {action} for the stream {streamName} with an error: {this}")
+            { Cause = ErrorCause.DestinationRefused },
         };
     }
 

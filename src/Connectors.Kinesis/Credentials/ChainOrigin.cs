@@ -27,7 +27,8 @@ internal sealed class ChainOrigin : ICredentialsOrigin
         catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
         {
             throw new RetriableException(
-                $"The default chain's credentials ({found.GetType().Name}) cannot be read now: {e.Message}", e) { Cause = ErrorCause.Credentials };
+                $"The default chain's credentials ({found.GetType().Name}) cannot be read now: {e.Message}", e)
+            { Cause = ErrorCause.Credentials };
         }
     }
 
@@ -45,7 +46,8 @@ internal sealed class ChainOrigin : ICredentialsOrigin
         {
             throw new ConnectException(
                 "No AWS credentials were found in the worker's environment, shared profiles, web identity token, container or "
-                + $"instance role. Give the worker one of them: {e.Message.ReplaceLineEndings(" ").Trim()}", e) { Cause = ErrorCause.Credentials };
+                + $"instance role. Give the worker one of them: {e.Message.ReplaceLineEndings(" ").Trim()}", e)
+            { Cause = ErrorCause.Credentials };
         }
 
         if (refused)

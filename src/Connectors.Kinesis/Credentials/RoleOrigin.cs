@@ -52,20 +52,23 @@ internal sealed class RoleOrigin(CredentialsSettings settings, ChainOrigin chain
         {
             throw new ConnectException(
                 $"The token service does not take the worker's own credentials, with which {settings.RoleArn} is to be assumed: "
-                + $"{Describe(e)}. Check them, and {KinesisKeys.Region} ({settings.Region}), for which the request is signed.", e) { Cause = ErrorCause.Credentials };
+                + $"{Describe(e)}. Check them, and {KinesisKeys.Region} ({settings.Region}), for which the request is signed.", e)
+            { Cause = ErrorCause.Credentials };
         }
         catch (AmazonServiceException e)
         {
             throw new ConnectException(
                 $"The role {settings.RoleArn} may not be assumed: {Describe(e)}. Check {KinesisKeys.RoleArn}, "
                 + $"{KinesisKeys.RoleExternalId}, {KinesisKeys.RoleDurationSeconds}, the role's trust policy, and "
-                + "that the worker's own credentials allow sts:AssumeRole.", e) { Cause = ErrorCause.Credentials };
+                + "that the worker's own credentials allow sts:AssumeRole.", e)
+            { Cause = ErrorCause.Credentials };
         }
         catch (Exception e) when (e is AmazonClientException or HttpRequestException or IOException)
         {
             throw new RetriableException(
                 $"The role {settings.RoleArn} cannot be assumed now; the token service does not answer: {e.GetBaseException().Message}. "
-                + $"Check {KinesisKeys.Region} ({settings.Region}) and {KinesisKeys.StsEndpoint}.", e) { Cause = ErrorCause.Credentials };
+                + $"Check {KinesisKeys.Region} ({settings.Region}) and {KinesisKeys.StsEndpoint}.", e)
+            { Cause = ErrorCause.Credentials };
         }
     }
 

@@ -37,7 +37,8 @@ internal static class PublishFailure
             case StatusCode.DeadlineExceeded:
                 return new RetriableException(
                     $"{endpoint} did not answer within {PubSubKeys.RequestTimeout}. It may have accepted the messages, which are sent again.",
-                    error, RetryAfter(error)) { Cause = ErrorCause.DestinationUnreachable };
+                    error, RetryAfter(error))
+                { Cause = ErrorCause.DestinationUnreachable };
 
             case StatusCode.Unavailable or StatusCode.Aborted or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown:
                 return new RetriableException($"{endpoint} did not accept messages for {topic}: {Describe(error)}", error, RetryAfter(error)) { Cause = ErrorCause.DestinationUnreachable };
@@ -45,22 +46,26 @@ internal static class PublishFailure
             case StatusCode.NotFound:
                 return new ConnectException(
                     $"There is no topic {topic} ({PubSubKeys.Project}, {PubSubKeys.Topic}). Create it, or correct the configuration. "
-                    + $"The service says: {text}", error) { Cause = ErrorCause.DestinationMissing };
+                    + $"The service says: {text}", error)
+                { Cause = ErrorCause.DestinationMissing };
 
             case StatusCode.PermissionDenied:
                 return new ConnectException(
                     $"{identity ?? "This worker"} must not publish to {topic}: it needs the permission pubsub.topics.publish, which the "
-                    + $"role roles/pubsub.publisher has. The service says: {text}", error) { Cause = ErrorCause.Credentials };
+                    + $"role roles/pubsub.publisher has. The service says: {text}", error)
+                { Cause = ErrorCause.Credentials };
 
             case StatusCode.Unauthenticated:
                 return new ConnectException(
                     $"{identity ?? "Without credentials, this worker"} is not let in by {endpoint}, with a new token either. The service "
-                    + $"says: {text}", error) { Cause = ErrorCause.Credentials };
+                    + $"says: {text}", error)
+                { Cause = ErrorCause.Credentials };
 
             // A topic that cannot exist would otherwise have every single record refused, and skipped where that is tolerated.
             case StatusCode.InvalidArgument when text.Contains("resource name", StringComparison.OrdinalIgnoreCase):
                 return new ConnectException(
-                    $"{endpoint} takes {topic} for no topic's name ({PubSubKeys.Project}, {PubSubKeys.Topic}): {text}", error) { Cause = ErrorCause.Configuration };
+                    $"{endpoint} takes {topic} for no topic's name ({PubSubKeys.Project}, {PubSubKeys.Topic}): {text}", error)
+                { Cause = ErrorCause.Configuration };
 
             case StatusCode.InvalidArgument or StatusCode.OutOfRange:
                 return new DataException($"Pub/Sub refuses what was published to {topic}: {text}", error);
@@ -69,7 +74,8 @@ internal static class PublishFailure
             case StatusCode.FailedPrecondition:
                 return new ConnectException(
                     $"The topic {topic} takes no messages as it is set up (its encryption key, or its storage policy and the region of "
-                    + $"{endpoint}). The service says: {text}", error) { Cause = ErrorCause.DestinationRefused };
+                    + $"{endpoint}). The service says: {text}", error)
+                { Cause = ErrorCause.DestinationRefused };
 
             case StatusCode.Unimplemented:
                 return new ConnectException($"{endpoint} is not Pub/Sub ({PubSubKeys.Endpoint}): {Describe(error)}", error) { Cause = ErrorCause.Configuration };

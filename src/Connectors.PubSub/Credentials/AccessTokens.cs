@@ -105,7 +105,8 @@ internal sealed class AccessTokens : IDisposable
                     Underlying is ComputeCredential
                         ? $"The metadata server gives no token ({code}). Does this machine or pod have a service account?"
                         : $"{Identity} gets no token ({code}). invalid_grant means that the key was deleted or disabled, that the account is "
-                            + "gone, or that this machine's clock is wrong.") { Cause = ErrorCause.Credentials };
+                            + "gone, or that this machine's clock is wrong.")
+                { Cause = ErrorCause.Credentials };
             }
 
             return new RetriableException($"{Identity} got no token: the token endpoint answered {code}.") { Cause = ErrorCause.Credentials };
@@ -114,7 +115,8 @@ internal sealed class AccessTokens : IDisposable
         return Underlying is ComputeCredential
             ? new RetriableException(
                 $"There are no credentials: the metadata server does not answer ({e.GetType().Name}), and none of these is set: "
-                + $"{PubSubKeys.CredentialsJson}, {PubSubKeys.CredentialsFile}, GOOGLE_APPLICATION_CREDENTIALS in the worker's environment.") { Cause = ErrorCause.Credentials }
+                + $"{PubSubKeys.CredentialsJson}, {PubSubKeys.CredentialsFile}, GOOGLE_APPLICATION_CREDENTIALS in the worker's environment.")
+            { Cause = ErrorCause.Credentials }
             : new RetriableException($"{Identity} got no token: the token endpoint does not answer ({Innermost(e).Message}).") { Cause = ErrorCause.Credentials };
     }
 
