@@ -82,7 +82,7 @@ public sealed class FaultTests(ITestOutputHelper output)
     }
 
     // By default it is ten seconds until something is a stall.
-    private static Task<Stage> StartAsync() => Stage.StartAsync(("task.unhealthy.after.ms", "3000"));
+    private static Task<Stage> StartAsync() => Stage.StartAsync(("task.unhealthy.after.ms", "1500"));
 
     private static Task HealthIsAsync(Stage stage, string health, Func<bool> and)
         => Waiting.UntilAsync($"status, page and metrics say {health}", async () =>
