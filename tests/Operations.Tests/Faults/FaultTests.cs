@@ -82,7 +82,7 @@ public sealed class FaultTests(ITestOutputHelper output)
     }
 
     // By default it is ten seconds until something is a stall.
-    private static Task<Stage> StartAsync() => Stage.StartAsync(("task.unhealthy.after.ms", "1500"));
+    private static Task<Stage> StartAsync() => Stage.StartAsync(("task.unhealthy.after.ms", "3000"));
 
     private static Task HealthIsAsync(Stage stage, string health, Func<bool> and)
         => Waiting.UntilAsync($"status, page and metrics say {health}", async () =>
@@ -93,7 +93,9 @@ public sealed class FaultTests(ITestOutputHelper output)
                 && status.GetProperty("connector").GetProperty("health").GetString() == health
                 && detail.GetProperty("health").GetString() == health
                 && (await stage.ScrapeAsync()).Find("exports_connector_health", ("connector", Name), ("health", health.ToLowerInvariant())).Any();
-        });
+        },
+        // A request that is never answered ends with its own time limit first.
+        TimeSpan.FromMinutes(3));
 
     /// <summary>Waits until all three tell the cause, and returns the problem.</summary>
     private async Task<JsonElement> ProblemIsAsync(Stage stage, string cause, string kind)
