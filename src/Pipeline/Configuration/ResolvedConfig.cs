@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using Exports.Connectors.Sdk;
 
 namespace Exports.Pipeline;
 
@@ -43,6 +44,17 @@ public sealed class ResolvedConfig : IReadOnlyDictionary<string, string>
     /// The text with every value that a provider gave replaced by its placeholder: for error messages and traces.
     /// </summary>
     public string Redact(string text) => _redactor.Redact(text);
+
+    /// <summary>The exception itself, or one that says the same without secrets where there are any in it.</summary>
+    internal ConnectException Redact(ConnectException error)
+    {
+        var text = error.ToString();
+        if (Redact(text) == text)
+            return error;
+        return error is ConfigException { Key: var key }
+            ? new ConfigException(Redact(error.Message)) { Key = key }
+            : new ConnectException(Redact(error.Message)) { Cause = ErrorCauses.Of(error) };
+    }
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => _values.ContainsKey(key);

@@ -75,11 +75,9 @@ public sealed partial class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDi
         {
             return await StartAsync(spec, resolved, cancellationToken).ConfigureAwait(false);
         }
-        catch (ConnectException e) when (resolved.Redact(e.ToString()) != e.ToString())
+        catch (ConnectException e) when (resolved.Redact(e) is var safe && safe != e)
         {
-            throw e is ConfigException { Key: var key }
-                ? new ConfigException(resolved.Redact(e.Message)) { Key = key }
-                : new ConnectException(resolved.Redact(e.Message)) { Cause = ErrorCauses.Of(e) };
+            throw safe;
         }
     }
 

@@ -17,7 +17,21 @@ public sealed class OffsetLookup(KafkaAdmin admin, ITopicCatalog topics, ConfigR
     public async Task<IReadOnlyDictionary<TopicPartition, long>> FindAsync(
         IReadOnlyDictionary<string, string> config, OffsetPoint at, CancellationToken cancellationToken)
     {
-        var partitions = await PartitionsAsync(new ConnectorConfig(resolver.Resolve(config)), cancellationToken).ConfigureAwait(false);
+        var resolved = resolver.Resolve(config);
+        try
+        {
+            return await FindAsync(new ConnectorConfig(resolved), at, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConnectException e) when (resolved.Redact(e) is var safe && safe != e)
+        {
+            throw safe;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<TopicPartition, long>> FindAsync(
+        ConnectorConfig config, OffsetPoint at, CancellationToken cancellationToken)
+    {
+        var partitions = await PartitionsAsync(config, cancellationToken).ConfigureAwait(false);
         var spec = at switch
         {
             OffsetPoint.Earliest => OffsetSpec.Earliest(),

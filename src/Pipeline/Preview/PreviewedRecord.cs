@@ -7,10 +7,3 @@ namespace Exports.Pipeline;
 /// <param name="Converted">The record as a sink would get it; null when it was dropped or failed.</param>
 /// <param name="Error">Why it could not be converted; null when it could.</param>
 public sealed record PreviewedRecord(SinkRecord Raw, SinkRecord? Converted, ConversionException? Error);
-
-/// <summary>Records, and where to go on reading.</summary>
-/// <param name="Records">The records, oldest first.</param>
-/// <param name="Next">The offset of the next record of each partition.</param>
-/// <param name="Redact">Takes secrets out of texts.</param>
-public sealed record PreviewedRecords(
-    IReadOnlyList<PreviewedRecord> Records, IReadOnlyList<CommittableOffset> Next, Func<string, string> Redact);

@@ -70,11 +70,14 @@ public sealed partial class RecordPreview(
                 [.. next.OrderBy(entry => entry.Key).Select(entry => new CommittableOffset(entry.Key, entry.Value))],
                 resolved.Redact);
         }
-        catch (ConnectException e) when (resolved.Redact(e.ToString()) != e.ToString())
+        catch (ConnectException e) when (resolved.Redact(e) is var safe && safe != e)
         {
-            throw e is ConfigException
-                ? new ConfigException(resolved.Redact(e.Message))
-                : new ConnectException(resolved.Redact(e.Message)) { Cause = ErrorCauses.Of(e) };
+            throw safe;
+        }
+        catch (InvalidOperationException e)
+        {
+            // librdkafka does not take a setting; its words have the value.
+            throw resolved.Redact(new ConfigException(e.Message, e));
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class SecretTests : IDisposable
     {
         using var topic = new TestTopic(_kafka, "views", 1);
         topic.Write(10);
-        await File.WriteAllTextAsync(_scratch["secrets"], $"s={Secret}\n");
+        await File.WriteAllTextAsync(_scratch["secrets"], $"s={Secret}\nn=1\n");
         var placeholder = $"${{file:{_scratch["secrets"]}:s}}";
         var answers = new StringBuilder();
         await using var worker = await WorkerProcess.StartAsync(
@@ -47,12 +47,21 @@ public sealed class SecretTests : IDisposable
             ("wrong", [("connector.class", "FileStreamSink"), ("file", "/tmp/x"), ("tasks.max", placeholder),
                 ("errors.tolerance", placeholder), ("consumer.override.fetch.max.wait.ms", placeholder), ("topics.regex", placeholder)]),
         ];
+        // A value that was good when the connector was created.
+        await CallAsync(HttpMethod.Put, "/connectors/changed/config", new JsonObject
+        {
+            ["connector.class"] = "FileStreamSink",
+            ["topics"] = topic.Name,
+            ["file"] = _scratch["changed"],
+            ["tasks.max"] = $"${{file:{_scratch["secrets"]}:n}}",
+        });
         foreach (var (name, config) in connectors)
         {
             var body = new JsonObject(config.Append(("name", name)).Append(("topics", topic.Name)).DistinctBy(entry => entry.Item1)
                 .Select(entry => KeyValuePair.Create(entry.Item1, (JsonNode?)entry.Item2)));
             await CallAsync(HttpMethod.Put, $"/connector-plugins/{config[0].Value}/config/validate", body);
             await CallAsync(HttpMethod.Put, $"/connectors/{name}/config", body);
+            await CallAsync(HttpMethod.Post, "/exports/preview", new JsonObject { ["config"] = body.DeepClone() });
         }
 
         await StateOfTaskAsync(worker, "file", "FAILED");
@@ -66,6 +75,13 @@ public sealed class SecretTests : IDisposable
         await CallAsync(HttpMethod.Get, "/connectors?expand=info&expand=status");
         await CallAsync(HttpMethod.Get, "/");
         await CallAsync(HttpMethod.Get, "/health");
+        await CallAsync(HttpMethod.Get, "/metrics");
+        await CallAsync(HttpMethod.Get, "/exports/connectors");
+        foreach (var name in new[] { "file", "http", "kafka" })
+            await CallAsync(HttpMethod.Get, $"/exports/connectors/{name}");
+        await File.WriteAllTextAsync(_scratch["secrets"], $"s={Secret}\nn={Secret}\n");
+        await CallAsync(HttpMethod.Get, "/exports/connectors/changed/positions?at=latest");
+        await CallAsync(HttpMethod.Post, "/exports/preview", new JsonObject { ["connector"] = "changed" });
         await CallAsync(HttpMethod.Post, "/connectors/file/restart?includeTasks=true");
         Assert.Equal(0, await worker.StopAsync());
 
