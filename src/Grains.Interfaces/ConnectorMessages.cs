@@ -146,16 +146,12 @@ public sealed record ConnectorStatus(
     [Id(6)]
     public string? ConnectorPluginVersion { get; init; }
 
-    /// <summary>What its operators want.</summary>
-    [Id(7)]
-    public TargetState Target { get; init; }
-
     /// <summary>Whether it does what it should, its tasks included.</summary>
-    [Id(8)]
+    [Id(7)]
     public Health Health { get; init; }
 
     /// <summary>Its own trouble, not that of its tasks; null for none.</summary>
-    [Id(9)]
+    [Id(8)]
     public Problem? Problem { get; init; }
 }
 

@@ -31,12 +31,6 @@ public sealed record GrainOptions
     public TimeSpan MissingPartitionAge { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long a task must run without trouble to have recovered from a failure: as long as one may hold records without an
-    /// acknowledgement before it is unhealthy (<c>task.unhealthy.after.ms</c>).
-    /// </summary>
-    public TimeSpan UnhealthyAfter { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>
     /// How long to wait before something is tried again that failed for a reason outside of the task or connector, such as a
     /// Kafka or a storage that does not answer. Doubled for each further attempt, up to <see cref="RetryDelayMax"/>. Above zero.
     /// </summary>

@@ -20,10 +20,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<ConnectorConfigReader>();
         services.TryAddSingleton(new ConfigResolver(new Dictionary<string, string>()));
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new WorkerBoard(provider.GetRequiredService<TimeProvider>())
-        {
-            UnhealthyAfter = options.UnhealthyAfter,
-        });
+        services.TryAddSingleton(provider => new WorkerBoard(provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<ConnectorStarter>();
         services.AddHostedService<ConfigReloader>();
         return services;

@@ -1,4 +1,5 @@
 using Exports.Api;
+using Exports.Grains;
 using Exports.Observation;
 using Exports.Pipeline;
 using Exports.Silo.Configuration;
@@ -16,7 +17,10 @@ internal static class Telemetry
             UnhealthyAfter = config.UnhealthyAfter,
             Ends = provider.GetRequiredService<EndOffsets>(),
         });
-        services.AddSingleton<IWorkerLoad, WorkerLoad>();
+        services.AddSingleton<IWorkerLoad>(provider => new WorkerLoad(
+            provider.GetRequiredService<TaskPipelineFactory>(),
+            provider.GetRequiredService<GrainOptions>().WorkerId,
+            string.Join(',', config.BootstrapServers)));
         services.AddSingleton(provider => new WorkerMetrics(
             provider.GetRequiredService<WorkerBoard>(),
             provider.GetRequiredService<IWorkerLoad>(),

@@ -46,7 +46,6 @@ public static class WorkerHost
         });
         builder.Services.AddRestSurface(config.Rest);
         builder.Services.AddDataPlane(config);
-        builder.Services.AddSingleton(config);
         builder.Services.AddTelemetry(config);
         var listeners = builder.AddRestServer(config);
         try
@@ -59,7 +58,6 @@ public static class WorkerHost
                 OffsetFlushTimeout = config.OffsetFlushTimeout,
                 ConfigReloadInterval = config.ConfigReloadInterval,
                 ShutdownGrace = config.ShutdownGrace,
-                UnhealthyAfter = config.UnhealthyAfter,
             });
             configure?.Invoke(builder);
             var app = builder.Build();

@@ -158,7 +158,6 @@ internal sealed class ConnectorGrain(
                 : null);
         return new(Name, run, options.WorkerId, problem?.Message, tasks)
         {
-            Target = _state.Value.Target,
             Problem = problem,
             Health = ConnectorHealth.Of(run, _state.Value.Target, _reconciler.Problem, tasks.Select(task => task.Health)),
             ConnectorClass = _state.Value.Config?.GetValueOrDefault("connector.class"),

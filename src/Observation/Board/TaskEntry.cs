@@ -84,8 +84,15 @@ public sealed class TaskEntry
                 condition.Run == RunState.Failed ? condition.Problem : null));
         }
 
-        if (before is null || before.Run != condition.Run || before.Problem?.Cause != condition.Problem?.Cause)
-            Read();
+        if (before is not null && before.Run == condition.Run && before.Problem?.Cause == condition.Problem?.Cause)
+            return;
+        lock (_lock)
+        {
+            if (_condition is null)
+                return;
+            var pipeline = PipelineView.Of(_pipeline);
+            Read(_condition, pipeline, Totals(pipeline));
+        }
     }
 
     internal void Use(TaskWatch watch, ITaskPipeline? pipeline)
@@ -116,7 +123,7 @@ public sealed class TaskEntry
         get
         {
             lock (_lock)
-                return TaskHealth.HasRecovered(_condition?.Started, _pipeline, _time.GetUtcNow(), Board.UnhealthyAfter);
+                return TaskHealth.HasRecovered(_condition?.Started, PipelineView.Of(_pipeline), _time.GetUtcNow(), Board.UnhealthyAfter);
         }
     }
 
@@ -125,7 +132,7 @@ public sealed class TaskEntry
         ITaskPipeline? pipeline;
         lock (_lock)
             pipeline = _pipeline;
-        return TaskHealth.Judge(condition, pipeline, _time.GetUtcNow(), Board.UnhealthyAfter);
+        return TaskHealth.Judge(condition, PipelineView.Of(pipeline), _time.GetUtcNow(), Board.UnhealthyAfter);
     }
 
     internal void Leave(TaskWatch watch)
@@ -148,13 +155,13 @@ public sealed class TaskEntry
         {
             if (_condition is null)
                 return;
-            var totals = Totals();
+            var pipeline = PipelineView.Of(_pipeline);
+            var totals = Totals(pipeline);
             var now = _time.GetTimestamp();
             _rates.Add(now, totals);
             _latency.Add(now, totals, _time);
+            Read(_condition, pipeline, totals);
         }
-
-        Read();
     }
 
     /// <summary>The partitions whose ends no reader is told at present, because they are not read or their records wait here.</summary>
@@ -175,41 +182,34 @@ public sealed class TaskEntry
                 : owned.Select(partition => new Connectors.Sdk.TopicPartition(partition.Topic, partition.Partition));
     }
 
-    private void Read()
+    private void Read(TaskCondition condition, PipelineView? pipeline, TaskTotals totals)
     {
-        lock (_lock)
+        var progress = pipeline?.Progress;
+        _lastProgress = progress?.LastAcknowledgement ?? _lastProgress;
+        var state = TaskHealth.Judge(condition, pipeline, _time.GetUtcNow(), Board.UnhealthyAfter);
+        var partitions = Partitions(pipeline);
+        var recent = _latency.Recent(_time);
+        _latest = new(state, totals, partitions)
         {
-            if (_condition is not { } condition)
-                return;
-            var pipeline = _pipeline;
-            var totals = Totals();
-            var progress = pipeline?.Progress;
-            _lastProgress = progress?.LastAcknowledgement ?? _lastProgress;
-            var state = TaskHealth.Judge(condition, pipeline, _time.GetUtcNow(), Board.UnhealthyAfter);
-            var partitions = Partitions(pipeline);
-            var recent = _latency.Recent(_time);
-            _latest = new(state, totals, partitions)
-            {
-                Rates = _rates.Over(TimeSpan.FromSeconds(10), _time),
-                SlowRates = _rates.Over(TimeSpan.FromSeconds(30), _time),
-                RecentLatency = recent,
-                LatencyP50 = LatencyHistogram.Quantile(recent, 0.5),
-                LatencyP99 = LatencyHistogram.Quantile(recent, 0.99),
-                PutTime = pipeline?.Statistics.PutTime.Read(),
-                BatchSize = pipeline?.Statistics.BatchSize.Read(),
-                RecordsInFlight = pipeline?.Statistics.RecordsInFlight ?? 0,
-                BytesInFlight = pipeline?.Statistics.BytesInFlight ?? 0,
-                BytesBuffered = progress?.BytesBuffered ?? 0,
-                LastProgress = _lastProgress,
-                Started = condition.Started,
-                LastError = progress?.LastError,
-                RestartsTotal = _restarts,
-                FailuresTotal = _failures,
-                Lag = Sum(partitions, static partition => partition.Lag),
-                AcknowledgedLag = Sum(partitions, static partition => partition.AcknowledgedLag),
-            };
-            NoteHealth(state);
-        }
+            Rates = _rates.Over(TimeSpan.FromSeconds(10), _time),
+            SlowRates = _rates.Over(TimeSpan.FromSeconds(30), _time),
+            RecentLatency = recent,
+            LatencyP50 = LatencyHistogram.Quantile(recent, 0.5),
+            LatencyP99 = LatencyHistogram.Quantile(recent, 0.99),
+            PutTime = pipeline?.Statistics.PutTime.Read(),
+            BatchSize = pipeline?.Statistics.BatchSize.Read(),
+            RecordsInFlight = pipeline?.Statistics.RecordsInFlight ?? 0,
+            BytesInFlight = pipeline?.Statistics.BytesInFlight ?? 0,
+            BytesBuffered = progress?.BytesBuffered ?? 0,
+            LastProgress = _lastProgress,
+            Started = condition.Started,
+            LastError = progress?.LastError,
+            RestartsTotal = _restarts,
+            FailuresTotal = _failures,
+            Lag = Sum(partitions, static partition => partition.Lag),
+            AcknowledgedLag = Sum(partitions, static partition => partition.AcknowledgedLag),
+        };
+        NoteHealth(state);
     }
 
     /// <summary>A task that turns unhealthy while it runs is an event like a change of its state.</summary>
@@ -226,7 +226,7 @@ public sealed class TaskEntry
         }
     }
 
-    private PartitionReading[] Partitions(ITaskPipeline? pipeline)
+    private PartitionReading[] Partitions(PipelineView? pipeline)
     {
         var read = pipeline?.Partitions.ToDictionary(partition => (partition.Partition.Topic, partition.Partition.Partition));
         var result = new PartitionReading[_owned.Count];
@@ -248,13 +248,14 @@ public sealed class TaskEntry
         return result;
     }
 
-    private TaskTotals Totals() => _pipeline is null ? _before : _before.Plus(_pipeline);
+    private TaskTotals Totals(PipelineView? pipeline) => pipeline is null ? _before : _before.Plus(pipeline);
 
     /// <summary>Keeps what the pipeline has done when another takes its place.</summary>
     private void Fold()
     {
-        _before = Totals();
-        _lastProgress = _pipeline?.Progress.LastAcknowledgement ?? _lastProgress;
+        var pipeline = PipelineView.Of(_pipeline);
+        _before = Totals(pipeline);
+        _lastProgress = pipeline?.Progress.LastAcknowledgement ?? _lastProgress;
         _pipeline = null;
     }
 

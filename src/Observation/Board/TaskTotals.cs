@@ -54,10 +54,9 @@ public sealed class TaskTotals
     public long RetriesBecauseOf(ErrorCause cause) => _retriesByCause[(int)cause];
 
     /// <summary>These, and what a pipeline has done so far.</summary>
-    public TaskTotals Plus(ITaskPipeline pipeline)
+    internal TaskTotals Plus(PipelineView pipeline)
     {
-        var progress = pipeline.Progress;
-        var statistics = pipeline.Statistics;
+        var (progress, statistics, _) = pipeline;
         var errors = progress.Errors;
         var sum = new TaskTotals
         {

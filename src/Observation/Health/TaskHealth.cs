@@ -1,5 +1,4 @@
 using Exports.Grains;
-using Exports.Pipeline;
 
 namespace Exports.Observation;
 
@@ -14,10 +13,10 @@ internal static class TaskHealth
 
     /// <summary>The task's state, with health and trouble.</summary>
     /// <param name="condition">What the control plane knows.</param>
-    /// <param name="pipeline">The pipeline; null for none.</param>
+    /// <param name="pipeline">What the pipeline tells; null for none.</param>
     /// <param name="now">The time.</param>
     /// <param name="unhealthyAfter">How long records may wait without any acknowledgement.</param>
-    public static TaskState Judge(TaskCondition condition, ITaskPipeline? pipeline, DateTimeOffset now, TimeSpan unhealthyAfter)
+    public static TaskState Judge(TaskCondition condition, PipelineView? pipeline, DateTimeOffset now, TimeSpan unhealthyAfter)
     {
         var problem = condition.Problem;
         if (condition.Run != RunState.Paused && !HasRecovered(condition.Started, pipeline, now, unhealthyAfter))
@@ -42,11 +41,11 @@ internal static class TaskHealth
     /// <summary>
     /// Whether a pipeline has run for a while since the last failure, and the destination has accepted something, or had nothing to accept.
     /// </summary>
-    public static bool HasRecovered(DateTimeOffset? started, ITaskPipeline? pipeline, DateTimeOffset now, TimeSpan unhealthyAfter)
+    public static bool HasRecovered(DateTimeOffset? started, PipelineView? pipeline, DateTimeOffset now, TimeSpan unhealthyAfter)
         => pipeline is not null && now - started >= unhealthyAfter
             && pipeline.Progress is var progress && (progress.LastAcknowledgement is not null || progress.BytesBuffered == 0);
 
-    private static Problem? Kafka(ITaskPipeline pipeline, DateTimeOffset now)
+    private static Problem? Kafka(PipelineView pipeline, DateTimeOffset now)
     {
         if (pipeline.Progress.KafkaUnreachableSince is { } since && now - since >= s_kafkaPatience)
         {
@@ -63,7 +62,7 @@ internal static class TaskHealth
         return null;
     }
 
-    private static Problem? Stall(TaskCondition condition, ITaskPipeline pipeline, DateTimeOffset now, TimeSpan unhealthyAfter)
+    private static Problem? Stall(TaskCondition condition, PipelineView pipeline, DateTimeOffset now, TimeSpan unhealthyAfter)
     {
         if (pipeline.Progress is not { BytesBuffered: > 0 } progress)
             return null;

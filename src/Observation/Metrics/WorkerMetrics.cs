@@ -2,11 +2,6 @@ using System.Diagnostics.Metrics;
 
 namespace Exports.Observation;
 
-/// <summary>How metrics are served.</summary>
-/// <param name="Detail">How far they go into detail; null for no metrics at all.</param>
-/// <param name="Names">Under which names Kafka Connect's metrics are served.</param>
-public sealed record MetricsOptions(MetricsDetail? Detail = MetricsDetail.Partition, MetricsNames Names = MetricsNames.Strimzi);
-
 /// <summary>
 /// The worker's metrics: families of time series, which <c>/metrics</c> writes in Prometheus' text format, and each of which is an
 /// instrument of the meter <see cref="MeterName"/> as well, for OTLP and <c>dotnet-counters</c>.

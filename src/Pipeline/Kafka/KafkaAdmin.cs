@@ -114,16 +114,8 @@ public sealed partial class KafkaAdmin : IDisposable
         IEnumerable<ListOffsetsResultInfo> answers;
         try
         {
-            answers = (await AskAsync(
-                "offsets of partitions",
-                client => client.ListOffsetsAsync(
-                    partitions.Select(partition => new TopicPartitionOffsetSpec
-                    {
-                        TopicPartition = new(partition.Topic, partition.Partition),
-                        OffsetSpec = which,
-                    }),
-                    new ListOffsetsOptions { RequestTimeout = RequestTimeout, IsolationLevel = IsolationLevel.ReadUncommitted }),
-                cancellationToken).ConfigureAwait(false)).ResultInfos;
+            answers = (await AskOffsetsAsync(
+                "offsets of partitions", partitions, which, IsolationLevel.ReadUncommitted, cancellationToken).ConfigureAwait(false)).ResultInfos;
         }
         catch (ConnectException e) when (e.InnerException is ListOffsetsException partial)
         {
@@ -138,6 +130,21 @@ public sealed partial class KafkaAdmin : IDisposable
 
         return found;
     }
+
+    /// <summary>Asks for one offset in each of some partitions.</summary>
+    /// <inheritdoc cref="AskAsync"/>
+    internal Task<ListOffsetsResult> AskOffsetsAsync(
+        string what, IEnumerable<TopicPartition> partitions, OffsetSpec which, IsolationLevel isolation, CancellationToken cancellationToken)
+        => AskAsync(
+            what,
+            client => client.ListOffsetsAsync(
+                partitions.Select(partition => new TopicPartitionOffsetSpec
+                {
+                    TopicPartition = new(partition.Topic, partition.Partition),
+                    OffsetSpec = which,
+                }),
+                new ListOffsetsOptions { RequestTimeout = RequestTimeout, IsolationLevel = isolation }),
+            cancellationToken);
 
     /// <summary>
     /// Asks a group's coordinator something. There is one question about a group at a time: one that is not answered in time

@@ -65,15 +65,8 @@ internal sealed class StartPositions(KafkaAdmin admin, IGroupOffsets groupOffset
             return partitions.ToDictionary(partition => partition, _ => LanePartition.Beginning);
 
         const string what = "the ends of partitions";
-        var results = await admin.AskAsync(
-            what,
-            client => client.ListOffsetsAsync(
-                partitions.Select(partition => new TopicPartitionOffsetSpec
-                {
-                    TopicPartition = new(partition.Topic, partition.Partition),
-                    OffsetSpec = settings.Reset == Reset.Earliest ? OffsetSpec.Earliest() : OffsetSpec.Latest(),
-                }),
-                new ListOffsetsOptions { RequestTimeout = admin.RequestTimeout, IsolationLevel = settings.Isolation }),
+        var results = await admin.AskOffsetsAsync(
+            what, partitions, settings.Reset == Reset.Earliest ? OffsetSpec.Earliest() : OffsetSpec.Latest(), settings.Isolation,
             cancellationToken).ConfigureAwait(false);
         var offsets = new Dictionary<TopicPartition, long>(partitions.Length);
         foreach (var result in results.ResultInfos.Select(info => info.TopicPartitionOffsetError))

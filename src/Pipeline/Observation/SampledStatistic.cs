@@ -37,14 +37,14 @@ public sealed class SampledStatistic
         var (current, before) = (_current, _before);
         var now = _time.GetTimestamp();
         var (count, sum, max) = (0L, 0.0, double.MinValue);
-        Add(current, s_window * 2);
+        Add(current);
         if (before is not null)
-            Add(before, s_window * 2);
+            Add(before);
         return count == 0 ? null : (sum / count, max);
 
-        void Add(Window window, TimeSpan age)
+        void Add(Window window)
         {
-            if (window.Count == 0 || _time.GetElapsedTime(window.Begun, now) >= age)
+            if (window.Count == 0 || _time.GetElapsedTime(window.Begun, now) >= s_window * 2)
                 return;
             count += window.Count;
             sum += window.Sum;

@@ -104,7 +104,7 @@ internal static class WorkerKeys
         new("inter.worker.", KeyUse.NotNeeded, "no request is passed on from worker to worker"),
         new(ListenersHttps, KeyUse.Warned, "Java's names of algorithms and providers, and other settings of TLS that are not in the tables above."),
         new("topic.creation.", KeyUse.NotNeeded, OnlySources),
-        new("metrics.", KeyUse.NotNeeded, "metrics are not sampled in windows, and need no reporter"),
+        new("metrics.", KeyUse.NotNeeded, "metrics are served at `/metrics`, and need no reporter"),
         new("internal.", KeyUse.NotNeeded, "configurations and offsets are not stored through converters"),
         new("log4j.", KeyUse.NotNeeded, "names Java loggers; use `log.level` (`log4j.root.loglevel` is read as that)"),
     ];
@@ -330,8 +330,8 @@ internal static class WorkerKeys
             ("worker.unsync.backoff.ms", NoGroup),
             ("exactly.once.source.support", OnlySources),
             ("plugin.discovery", "plugins are .NET assemblies"),
-            ("metric.reporters", "metrics are not sampled in windows, and need no reporter"),
-            ("auto.include.jmx.reporter", "metrics are not sampled in windows, and need no reporter"),
+            ("metric.reporters", "metrics are served at `/metrics`, and need no reporter"),
+            ("auto.include.jmx.reporter", "metrics are served at `/metrics`, and need no reporter"),
             ("zookeeper.connect", "ZooKeeper is not asked"),
         })
         {

@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
-using Exports.Grains;
 using Exports.Observation;
 using Exports.Pipeline;
-using Exports.Silo.Configuration;
 
 namespace Exports.Silo.Engine;
 
@@ -18,11 +16,9 @@ internal sealed class WorkerLoad : IWorkerLoad, IDisposable
     private readonly Lock _lock = new();
     private long _activations;
 
-    public WorkerLoad(TaskPipelineFactory pipelines, GrainOptions grains, WorkerConfig config)
+    public WorkerLoad(TaskPipelineFactory pipelines, string workerId, string bootstrapServers)
     {
-        _pipelines = pipelines;
-        WorkerId = grains.WorkerId;
-        BootstrapServers = string.Join(',', config.BootstrapServers);
+        (_pipelines, WorkerId, BootstrapServers) = (pipelines, workerId, bootstrapServers);
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
             if (instrument.Meter.Name == EngineMeter && instrument.Name == ActivationsInstrument)
