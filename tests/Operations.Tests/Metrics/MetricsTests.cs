@@ -19,6 +19,7 @@ public sealed class MetricsTests
         await Waiting.UntilAsync("all records have arrived", () => Stage.LinesOf(file) == records);
         await Waiting.UntilAsync("their offsets are stored", async () => (await stage.Rest.OffsetsAsync(Name)).Values.Sum() == records);
         await UntilAsync(stage, scrape => scrape.Sum("exports_connector_records_delivered_total", ("connector", Name)) == records
+            && scrape.Find("exports_partition_committed_offset", ("connector", Name)).Sum(sample => sample.Value) == records
             && scrape.Find("exports_connector_committed_lag", ("connector", Name)).Any(sample => sample.Value == 0));
         var scrape = await stage.ScrapeAsync();
 
