@@ -133,8 +133,8 @@ public abstract class GrainsTest : IAsyncLifetime
         },
         () => World.Storage.Read($"exports.connector/{connector}") + string.Join("\n", World.PartitionsOf(connector).Select(p => $"{p.Key}: end {p.Value.End}, delivered {p.Value.Delivered}, persisted {p.Value.Persisted}")));
 
-    /// <summary>The partitions that each task of a connector reads, by task number.</summary>
+    /// <summary>The partitions that each task of a connector reads, by task number. While one pipeline takes over from another there are two.</summary>
     private protected Dictionary<int, string> Reads(string connector)
-        => World.Pipelines.Where(pipeline => pipeline.Spec.Connector == connector).OrderBy(pipeline => pipeline.Spec.Task)
-            .ToDictionary(pipeline => pipeline.Spec.Task, pipeline => string.Join(" ", pipeline.Partitions));
+        => World.Pipelines.Where(pipeline => pipeline.Spec.Connector == connector).GroupBy(pipeline => pipeline.Spec.Task).OrderBy(task => task.Key)
+            .ToDictionary(task => task.Key, task => string.Join(", then ", task.Select(pipeline => string.Join(" ", pipeline.Partitions))));
 }
