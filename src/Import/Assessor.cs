@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Exports.Rest.Client;
 
 namespace Exports.Import;
 

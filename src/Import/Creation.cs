@@ -1,3 +1,5 @@
+using Exports.Rest.Client;
+
 namespace Exports.Import;
 
 /// <summary>Creates connectors at the target, each stopped. What is there already is left as it is.</summary>

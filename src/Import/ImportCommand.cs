@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Exports.Rest.Client;
 
 namespace Exports.Import;
 
@@ -41,8 +42,8 @@ internal static class ImportCommand
         {
             try
             {
-                using var source = new ConnectClient(parsed.GetValue(from)!, Read(parsed.GetValue(fromCredentials)), "--from-credentials", s_timeout);
-                using var target = new ConnectClient(parsed.GetValue(to)!, Read(parsed.GetValue(toCredentials)), "--to-credentials", s_timeout);
+                using var source = new ConnectClient(new(parsed.GetValue(from)!, Read(parsed.GetValue(fromCredentials)), "--from-credentials", s_timeout));
+                using var target = new ConnectClient(new(parsed.GetValue(to)!, Read(parsed.GetValue(toCredentials)), "--to-credentials", s_timeout));
                 return await RunAsync(
                     source, target, parsed.GetValue(only)!, parsed.GetValue(apply), parsed.GetValue(json), Console.Out, cancellationToken);
             }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using Exports.Kafka.Client;
+using Exports.Rest.Client;
 using Exports.Silo;
 using Exports.Silo.Configuration;
 using Microsoft.AspNetCore.Builder;
@@ -158,8 +159,8 @@ public sealed class ImportTests : IAsyncLifetime
     public async Task A_side_that_does_not_answer_or_is_something_else_is_named()
     {
         await using var old = await ConnectServer.StartAsync();
-        using var nobody = new ConnectClient(new("http://127.0.0.1:1"), null, "--to-credentials", s_patience);
-        using var source = new ConnectClient(old.Address, null, "--from-credentials", s_patience);
+        using var nobody = new ConnectClient(new(new("http://127.0.0.1:1"), null, "--to-credentials", s_patience));
+        using var source = new ConnectClient(new(old.Address, null, "--from-credentials", s_patience));
         var e = await Assert.ThrowsAsync<UnreachableException>(
             () => ImportCommand.RunAsync(source, nobody, [], apply: false, json: false, TextWriter.Null, CancellationToken.None));
         Assert.StartsWith("http://127.0.0.1:1/ cannot be reached: ", e.Message);
@@ -178,9 +179,9 @@ public sealed class ImportTests : IAsyncLifetime
     private async Task<(int Code, string Report)> ImportAsync(ConnectServer old, params string[] options)
     {
         var credentials = options.SkipWhile(option => option != "--from-credentials").Skip(1).FirstOrDefault();
-        using var source = new ConnectClient(
-            old.Address, credentials is null ? null : await File.ReadAllTextAsync(credentials), "--from-credentials", s_patience);
-        using var target = new ConnectClient(WorkerHost.AddressOf(_worker), null, "--to-credentials", s_patience);
+        using var source = new ConnectClient(new(
+            old.Address, credentials is null ? null : await File.ReadAllTextAsync(credentials), "--from-credentials", s_patience));
+        using var target = new ConnectClient(new(WorkerHost.AddressOf(_worker), null, "--to-credentials", s_patience));
         var output = new StringWriter { NewLine = "\n" };
         var code = await ImportCommand.RunAsync(
             source, target, [.. options.SkipWhile(option => option != "--connector").Skip(1).Take(1)],

@@ -1,0 +1,3 @@
+using Exports.Ctl;
+
+return await CtlCommand.InvokeAsync(args, Console.Out, Console.Error);
