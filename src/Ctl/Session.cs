@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Exports.Ctl.Output;
 using Exports.Ctl.Server;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Exports.Ctl;
 
@@ -31,7 +32,17 @@ internal sealed class Session(ConnectApi api, OutputFormat format, TextWriter ou
     /// <summary>Whether somebody looks at a terminal, who may be asked and for whom colours are.</summary>
     public bool IsInteractive { get; } = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && !Console.IsInputRedirected;
 
-    public IAnsiConsole Terminal { get; } = Terminals.Over(output);
+    /// <summary>Where tables and colours go while somebody looks.</summary>
+    public IAnsiConsole Terminal => AnsiConsole.Console;
+
+    /// <summary>Prints a table or the like: on a terminal with colours and in its width, elsewhere as plain text with one line a row.</summary>
+    public void Show(IRenderable what)
+    {
+        if (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)
+            Terminal.Write(what);
+        else
+            Plain.Write(output, what);
+    }
 
     /// <summary>Prints JSON for programs.</summary>
     public void WriteJson(JsonNode? json) => output.WriteLine(json is null ? "null" : json.ToJsonString(s_indented));

@@ -18,7 +18,7 @@ internal static class ClusterCommand
                 session.Output.WriteLine($"Version {cluster.Text("version")}{(cluster.Text("engine") is { } engine ? $", engine {engine}" : "")}");
                 session.Output.WriteLine($"Kafka   {kafka.Text("bootstrap_servers") ?? kafka.Text("cluster_id") ?? "unknown"}{(kafka.Text("problem") is { } problem ? $": {problem}" : "")}");
                 session.Output.WriteLine();
-                session.Terminal.Write(Workers(cluster));
+                session.Show(Workers(cluster));
             });
             return ExitCode.Done;
         });

@@ -45,10 +45,15 @@ internal static class CompletionCommand
         function __exports_complete
             set -l tokens (commandline -opc)
             set -l line (string replace -r '^.*? ctl ' '' -- (commandline -cp))
-            $tokens[1] ctl "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            set -l found ($tokens[1] ctl "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
+            if test (count $found) -gt 0
+                printf '%s\n' $found
+            else
+                __fish_complete_path (commandline -ct)
+            end
         end
         complete -c exports -f -n 'test (count (commandline -opc)) -eq 1' -a 'demo run import ctl test bench broker setup help'
-        complete -c exports -n 'test (count (commandline -opc)) -gt 1; and test (commandline -opc)[2] = ctl' -a '(__exports_complete)'
+        complete -c exports -f -n 'test (count (commandline -opc)) -gt 1; and test (commandline -opc)[2] = ctl' -a '(__exports_complete)'
         """;
 
     public static Command Create()

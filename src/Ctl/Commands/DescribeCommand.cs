@@ -29,7 +29,7 @@ internal static class DescribeCommand
     private static void Print(Session session, JsonObject detail)
     {
         var now = DateTimeOffset.UtcNow;
-        session.Terminal.Write(Column<(string Label, string? Text)>.Table(
+        session.Show(Column<(string Label, string? Text)>.Table(
             [.. Facts(detail, now).Where(fact => fact.Text is not null)],
             new("NAME", fact => fact.Label),
             new(detail.Text("name") ?? "", fact => fact.Text, IsState: true, IsLong: true)));
@@ -92,6 +92,6 @@ internal static class DescribeCommand
             return;
         session.Output.WriteLine();
         session.Output.WriteLine(title);
-        session.Terminal.Write(Column<JsonObject>.Table(rows, columns));
+        session.Show(Column<JsonObject>.Table(rows, columns));
     }
 }

@@ -24,7 +24,7 @@ internal static class ListCommand
             session.Write(
                 () => new JsonArray([.. chosen.Select(row => row.DeepClone())]),
                 chosen.Select(row => row.Text("name")!),
-                () => session.Terminal.Write(ConnectorTable.Of(chosen)));
+                () => session.Show(ConnectorTable.Of(chosen)));
             return ExitCode.Done;
         });
     }

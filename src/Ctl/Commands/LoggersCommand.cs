@@ -12,7 +12,7 @@ internal static class LoggersCommand
     public static Command Create(CommandContext context)
     {
         var logger = new Argument<string?>("logger") { Description = "A logger, as log lines begin with, or root; none for all that have a level of their own.", Arity = ArgumentArity.ZeroOrOne };
-        var level = new Argument<string?>("level") { Description = $"Its new level, until the worker ends: {string.Join(", ", s_levels)}.", Arity = ArgumentArity.ZeroOrOne };
+        var level = new Argument<string?>("level") { HelpName = "level", Description = $"Its new level, until the worker ends: {string.Join(", ", s_levels)}.", Arity = ArgumentArity.ZeroOrOne };
         level.CompletionSources.Add(s_levels);
         return context.Command("loggers", "Shows log levels, and changes one.", [logger, level], async (parsed, session, cancellationToken) =>
         {
@@ -27,7 +27,7 @@ internal static class LoggersCommand
             var all = name is null
                 ? await session.Api.LoggersAsync(cancellationToken)
                 : new JsonObject { [name] = await session.Api.LoggerAsync(name, cancellationToken) };
-            session.Write(() => all, all.Select(entry => entry.Key), () => session.Terminal.Write(Column<KeyValuePair<string, JsonNode?>>.Table(
+            session.Write(() => all, all.Select(entry => entry.Key), () => session.Show(Column<KeyValuePair<string, JsonNode?>>.Table(
                 [.. all],
                 new("LOGGER", entry => entry.Key),
                 new("LEVEL", entry => entry.Value.Text("level")))));

@@ -35,7 +35,7 @@ internal static class OffsetsCommand
                 var detail = await session.Api.DetailAsync(parsed.GetValue(name)!, cancellationToken);
                 var ends = detail.Objects("partitions").ToDictionary(partition => $"{partition.Text("topic")}-{partition.Text("partition")}");
                 JsonObject? Known(JsonObject entry) => ends.GetValueOrDefault(Partition(entry));
-                session.Write(() => null, offsets.OfType<JsonObject>().Select(Partition), () => session.Terminal.Write(Column<JsonObject>.Table(
+                session.Write(() => null, offsets.OfType<JsonObject>().Select(Partition), () => session.Show(Column<JsonObject>.Table(
                     [.. offsets.OfType<JsonObject>().OrderBy(entry => entry.Text("partition", "kafka_topic"), StringComparer.Ordinal).ThenBy(entry => entry.Number("partition", "kafka_partition"))],
                     new("TOPIC", entry => entry.Text("partition", "kafka_topic")),
                     new("PARTITION", entry => entry.Text("partition", "kafka_partition"), IsNumber: true),

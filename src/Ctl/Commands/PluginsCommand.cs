@@ -16,7 +16,7 @@ internal static class PluginsCommand
             if (parsed.GetValue(plugin) is { } name)
             {
                 var keys = await session.Api.PluginKeysAsync(name, cancellationToken);
-                session.Write(() => keys, keys.Select(key => key.Text("name")!), () => session.Terminal.Write(Column<JsonObject>.Table(
+                session.Write(() => keys, keys.Select(key => key.Text("name")!), () => session.Show(Column<JsonObject>.Table(
                     [.. keys.OfType<JsonObject>()],
                     new("KEY", key => key.Text("name")),
                     new("TYPE", key => key.Text("type")),
@@ -27,7 +27,7 @@ internal static class PluginsCommand
             }
 
             var plugins = await session.Api.PluginsAsync(parsed.GetValue(all), cancellationToken);
-            session.Write(() => plugins, plugins.Select(entry => entry.Text("class")!), () => session.Terminal.Write(Column<JsonObject>.Table(
+            session.Write(() => plugins, plugins.Select(entry => entry.Text("class")!), () => session.Show(Column<JsonObject>.Table(
                 [.. plugins.OfType<JsonObject>()],
                 new("CLASS", entry => entry.Text("class")),
                 new("TYPE", entry => entry.Text("type")),

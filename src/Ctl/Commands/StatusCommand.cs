@@ -42,7 +42,7 @@ internal static class StatusCommand
         var parts = statuses.SelectMany(status => status.Objects("tasks")
             .Select(task => (Name: status.Text("name"), Part: task.Text("id"), Of: task))
             .Prepend((Name: status.Text("name"), Part: "connector", Of: status["connector"]!.AsObject()))).ToList();
-        session.Terminal.Write(Column<(string? Name, string? Part, JsonObject Of)>.Table(
+        session.Show(Column<(string? Name, string? Part, JsonObject Of)>.Table(
             parts,
             new("NAME", part => part.Name),
             new("TASK", part => part.Part),

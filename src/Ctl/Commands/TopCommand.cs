@@ -61,7 +61,7 @@ internal static class TopCommand
                 {
                     if (i > 0)
                         await Task.Delay(pause, cancellationToken);
-                    live.UpdateTarget(Screen(await look(), Math.Max(1, session.Terminal.Profile.Height - OtherLines)));
+                    live.UpdateTarget(Screen(await look(), Math.Max(1, session.Terminal.Profile.Height - OtherLines), session.Terminal.Profile.Width));
                 }
             });
         }
@@ -93,7 +93,7 @@ internal static class TopCommand
                         session.Output.WriteLine(row.Text("name"));
                     break;
                 default:
-                    session.Terminal.Write(Screen(taken, int.MaxValue));
+                    session.Show(Screen(taken, int.MaxValue, int.MaxValue));
                     break;
             }
 
@@ -101,9 +101,9 @@ internal static class TopCommand
         }
     }
 
-    private static Rows Screen(Look look, int most)
+    private static Rows Screen(Look look, int most, int width)
     {
-        List<IRenderable> parts = [new Text(Summary(look)), ClusterCommand.Workers(look.Cluster), new Text(""), ConnectorTable.Of([.. look.Rows.Take(most)])];
+        List<IRenderable> parts = [new Text(Summary(look)), ClusterCommand.Workers(look.Cluster), new Text(""), ConnectorTable.OfOneLineEach([.. look.Rows.Take(most)], width)];
         if (look.Rows.Count > most)
             parts.Add(new Text($"… and {look.Rows.Count - most:N0} more"));
         return new(parts);

@@ -9,6 +9,10 @@ internal static class ConnectorTable
     /// <summary>What connectors are sorted by.</summary>
     public static readonly string[] Sorts = ["health", "name", "lag", "rate", "latency", "restarts"];
 
+    // What the columns between name and problem take, and what of a problem is still of use.
+    private const int OtherColumns = 76;
+    private const int Shortest = 20;
+
     private static readonly Column<JsonObject>[] s_columns =
     [
         new("NAME", row => row.Text("name")),
@@ -24,6 +28,17 @@ internal static class ConnectorTable
     ];
 
     public static IRenderable Of(IReadOnlyCollection<JsonObject> rows) => Column<JsonObject>.Table(rows, s_columns);
+
+    /// <summary>As <see cref="Of"/>, with troubles cut so that a row stays one line of a terminal.</summary>
+    /// <param name="rows">The connectors.</param>
+    /// <param name="width">The terminal's width, in characters.</param>
+    public static IRenderable OfOneLineEach(IReadOnlyCollection<JsonObject> rows, int width)
+    {
+        var names = rows.Select(row => row.Text("name")!.Length).DefaultIfEmpty(0).Max();
+        var left = Math.Max(Shortest, width - names - OtherColumns);
+        return Column<JsonObject>.Table(
+            rows, [.. s_columns[..^1], new("PROBLEM", row => Problem(row) is { } text && text.Length > left ? $"{text[..(left - 1)]}…" : Problem(row))]);
+    }
 
     /// <summary>In order; by name the first of the alphabet comes first, by all else what needs attention or is most.</summary>
     /// <param name="rows">The connectors.</param>
