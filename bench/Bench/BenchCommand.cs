@@ -4,10 +4,12 @@ using Exports.Bench.EndToEnd;
 using Exports.Bench.Idle;
 using Exports.Bench.Load;
 using Exports.Bench.Measurements;
+using Exports.Bench.Page;
 using Exports.Bench.PassThrough;
 using Exports.Bench.Rest;
 using Exports.Bench.Sinks;
 using Exports.Demo.Commands;
+using Microsoft.Playwright;
 
 namespace Exports.Bench;
 
@@ -23,6 +25,7 @@ internal static class BenchCommand
         ["kafka"] = ("Kafka → Kafka, in turn with the same two loops, and with one that consumes and produces.", CopyBench.RunAsync),
         ["idle"] = ("What idle connectors cost: memory, threads, CPU, and the time until all are RUNNING.", IdleBench.RunAsync),
         ["rest"] = ("Connectors created over REST by 16 clients, and listed with both expansions, at one, two and four times --connectors.", RestBench.RunAsync),
+        ["page"] = ("Until a browser shows the list of connectors, in turn with the same rows as plain HTML.", PageBench.RunAsync),
         ["latency"] = ("From produce to delivery, at steady rates.", LatencyBench.RunAsync),
         ["kinesis"] = ("Kafka → an emulator of Kinesis, in turn with a loop that sends the same requests.", KinesisBench.RunAsync),
         ["pubsub"] = ("Kafka → an emulator of Pub/Sub, likewise.", PubSubBench.RunAsync),
@@ -42,7 +45,7 @@ internal static class BenchCommand
         var size = new Option<int>("--size") { Description = "Bytes of a record's value.", DefaultValueFactory = _ => 200 };
         var rounds = new Option<int>("--rounds") { Description = "How often each reader takes its turn.", DefaultValueFactory = _ => 5 };
         var tasks = new Option<int>("--tasks") { Description = "tasks.max of the connectors whose throughput is measured.", DefaultValueFactory = _ => 1 };
-        var connectors = new Option<int>("--connectors") { Description = "How many idle connectors; for rest the least of three sizes.", DefaultValueFactory = _ => 1000 };
+        var connectors = new Option<int?>("--connectors") { Description = "How many idle connectors; for rest the least of three sizes. [default: 1000; for page 5000]", HelpName = "N" };
         var idleTime = new Option<TimeSpan?>("--idle-time") { Description = "How long idle connectors are watched. [default: 30s]", HelpName = "TIME", CustomParser = Durations.Parse };
         var rates = new Option<int[]>("--rates") { Description = "Records a second for latency.", DefaultValueFactory = _ => [1000, 20_000], AllowMultipleArgumentsPerToken = true };
         var latencyTime = new Option<TimeSpan?>("--latency-time") { Description = "How long each rate is held. [default: 20s]", HelpName = "TIME", CustomParser = Durations.Parse };
@@ -55,7 +58,11 @@ internal static class BenchCommand
         AtLeast(size, 16);
         AtLeast(rounds, 1);
         AtLeast(tasks, 1);
-        AtLeast(connectors, 1);
+        connectors.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1)
+                result.AddError("--connectors must be at least 1");
+        });
         foreach (var option in new Option[] { records, size, rounds, tasks, connectors, idleTime, rates, latencyTime, json })
         {
             option.Recursive = true;
@@ -95,7 +102,7 @@ internal static class BenchCommand
                 await RunAllAsync(s_groups.TryGetValue(what, out var group) ? group.Measurements : [what], options, file, parsed);
                 return 0;
             }
-            catch (Exception e) when (e is InvalidOperationException or TimeoutException or HttpRequestException or KafkaException)
+            catch (Exception e) when (e is InvalidOperationException or TimeoutException or HttpRequestException or KafkaException or PlaywrightException)
             {
                 Progress.Say($"{what}: {e.Message}");
                 return 1;

@@ -1,3 +1,4 @@
+using Exports.Bench.Page;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(Exports.Operations.Tests.Page.Browser))]
@@ -7,18 +8,10 @@ namespace Exports.Operations.Tests.Page;
 /// <summary>Debian's Chromium without a window, driven by Playwright; one for all tests.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    private static readonly string[] s_arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        var chromium = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "chromium")).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("There is no chromium on the PATH; ./exports test installs it.");
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = s_arguments });
-    }
+    public async ValueTask InitializeAsync() => (_playwright, _browser) = await Chromium.StartAsync();
 
     /// <summary>Opens a page of a worker, in a profile of its own. Whatever the page complains of fails the test at the end.</summary>
     internal async Task<OpenPage> OpenAsync(Uri worker, string hash, int width = 1280, ColorScheme scheme = ColorScheme.Light, string? user = null)
