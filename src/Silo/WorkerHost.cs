@@ -6,6 +6,7 @@ using Exports.Silo.Configuration;
 using Exports.Silo.Engine;
 using Exports.Silo.Lifetime;
 using Exports.Silo.Logging;
+using Exports.Silo.Otlp;
 using Exports.Silo.Rest;
 
 namespace Exports.Silo;
@@ -47,6 +48,7 @@ public static class WorkerHost
         builder.Services.AddRestSurface(config.Rest);
         builder.Services.AddDataPlane(config);
         builder.Services.AddTelemetry(config);
+        builder.Services.AddOtlp(config);
         var listeners = builder.AddRestServer(config);
         try
         {

@@ -40,11 +40,14 @@ internal sealed class Stage : IAsyncDisposable
 
     public BrokerProcess Broker => _broker;
 
-    public static async Task<Stage> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<Stage> StartAsync(params (string Key, string Value)[] settings) => StartAsync([], settings);
+
+    /// <summary>With further topics.</summary>
+    public static async Task<Stage> StartAsync((string Topic, int Partitions)[] topics, params (string Key, string Value)[] settings)
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("exports-operations-").FullName;
         LibrdkafkaLoader.Load();
-        var broker = await BrokerProcess.StartAsync(directory, [(Topic, Partitions)], TimeSpan.FromMinutes(15));
+        var broker = await BrokerProcess.StartAsync(directory, [(Topic, Partitions), .. topics], TimeSpan.FromMinutes(15));
         var keys = new Dictionary<string, string>
         {
             ["bootstrap.servers"] = broker.BootstrapServers,
@@ -74,12 +77,14 @@ internal sealed class Stage : IAsyncDisposable
         await Task.WhenAll(writes);
     }
 
-    /// <summary>Creates a connector that reads the topic.</summary>
+    /// <summary>Creates a connector that reads the topic, or others where the configuration says so.</summary>
     public Task CreateAsync(string name, params (string Key, string Value)[] config)
-        => Rest.PutConfigAsync(name, new Dictionary<string, string>
-        {
-            ["topics"] = Topic,
-        }.Concat(config.Select(entry => KeyValuePair.Create(entry.Key, entry.Value))).ToDictionary());
+    {
+        var settings = new Dictionary<string, string> { ["topics"] = Topic };
+        foreach (var (key, value) in config)
+            settings[key] = value;
+        return Rest.PutConfigAsync(name, settings);
+    }
 
     /// <summary>Creates a connector to a file.</summary>
     /// <returns>The file.</returns>

@@ -603,7 +603,9 @@ internal sealed partial class DeliveryLoop : ILaneReader
         _inFlight.Add(put);
         _statistics.Begun(put.RecordCount, put.Bytes);
         put.PutAt = _time.GetTimestamp();
+        put.Span = PutSpans.Enter(_spec, put);
         put.Put(_sink, _cancel.Token);
+        PutSpans.Leave();
     }
 
     private void TakeResults()
@@ -621,7 +623,10 @@ internal sealed partial class DeliveryLoop : ILaneReader
             }
 
             _statistics.Ended(put.RecordCount, put.Bytes, _time.GetElapsedTime(put.PutAt));
-            if (put.TakeResult() is { } error)
+            var error = put.TakeResult();
+            PutSpans.End(put.Span, error);
+            put.Span = null;
+            if (error is not null)
                 Judge(put, error);
             else
                 Accept(put, countDelivered: true);

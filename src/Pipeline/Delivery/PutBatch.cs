@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Exports.Connectors.Sdk;
@@ -56,6 +57,9 @@ internal sealed class PutBatch : SinkBatch
 
     /// <summary>When it was handed to the sink, in the clock's timestamps.</summary>
     public long PutAt { get; set; }
+
+    /// <summary>What traces tell of it while the sink has it; null when it is not traced.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>When it failed first, in the clock's timestamps.</summary>
     public long FirstFailure { get; set; }
@@ -333,7 +337,8 @@ internal sealed class PutBatch : SinkBatch
     {
         if (Interlocked.Exchange(ref _state, Settled) == Abandoned)
         {
-            _ = TakeResult();
+            PutSpans.End(Span, TakeResult());
+            Span = null;
             Release();
         }
         else

@@ -39,6 +39,9 @@ public sealed record WorkerConfig
     /// <summary>How metrics are served.</summary>
     public required MetricsOptions Metrics { get; init; }
 
+    /// <summary>Where metrics and traces are pushed; null for nowhere.</summary>
+    public required OtlpConfig? Otlp { get; init; }
+
     /// <summary>How long a stopping task may take to deliver what is on its way.</summary>
     public required TimeSpan ShutdownGrace { get; init; }
 

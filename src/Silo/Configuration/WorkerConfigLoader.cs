@@ -194,6 +194,7 @@ internal sealed class WorkerConfigLoader
                 Enum.TryParse<MetricsDetail>(parsed.GetString(WorkerKeys.MetricsDetail), ignoreCase: true, out var detail) ? detail : null,
                 parsed.GetList(WorkerKeys.MetricsConnectNames).Where(name => name.Length > 0).Aggregate(
                     MetricsNames.None, (names, name) => names | Enum.Parse<MetricsNames>(name, ignoreCase: true))),
+            Otlp = Otlp(parsed),
             ShowsDashboard = parsed.GetBoolean(WorkerKeys.DashboardEnable),
             TracksTopics = parsed.GetBoolean(WorkerKeys.TopicTracking),
             AllowsTopicReset = parsed.GetBoolean(WorkerKeys.TopicReset),
@@ -205,6 +206,17 @@ internal sealed class WorkerConfigLoader
             FromEnvironment = variables,
         };
     }
+
+    private static OtlpConfig? Otlp(ParsedConfig parsed)
+        => parsed.GetString(WorkerKeys.OtlpEndpoint) is { Length: > 0 } endpoint && Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
+            ? new(
+                address,
+                parsed.GetString(WorkerKeys.OtlpProtocol) == "grpc",
+                parsed.GetPasswordOrNull(WorkerKeys.OtlpHeaders),
+                parsed.GetBoolean(WorkerKeys.OtlpMetricsEnable) ? Milliseconds(parsed, WorkerKeys.OtlpMetricsInterval) : null,
+                parsed.GetInt(WorkerKeys.OtlpMaxSeries),
+                parsed.GetBoolean(WorkerKeys.OtlpTracesEnable) ? parsed.GetDouble(WorkerKeys.OtlpTraceRatio) : null)
+            : null;
 
     private static Dictionary<string, string> Converters(ResolvedConfig resolved, ParsedConfig parsed)
     {

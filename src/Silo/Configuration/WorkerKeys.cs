@@ -48,6 +48,14 @@ internal static class WorkerKeys
     public const string UnhealthyAfter = "task.unhealthy.after.ms";
     public const string MetricsDetail = "metrics.detail";
     public const string MetricsConnectNames = "metrics.connect.names";
+    public const string OtlpEndpoint = "otlp.endpoint";
+    public const string OtlpProtocol = "otlp.protocol";
+    public const string OtlpHeaders = "otlp.headers";
+    public const string OtlpMetricsEnable = "otlp.metrics.enable";
+    public const string OtlpMetricsInterval = "otlp.metrics.interval.ms";
+    public const string OtlpMaxSeries = "otlp.metrics.max.series";
+    public const string OtlpTracesEnable = "otlp.traces.enable";
+    public const string OtlpTraceRatio = "otlp.traces.sample.ratio";
     public const string DashboardEnable = "dashboard.enable";
     public const string DataDir = "data.dir";
     public const string Lanes = "pipeline.lanes";
@@ -182,6 +190,24 @@ internal static class WorkerKeys
             "Under which names Kafka Connect's own metrics are served: as the JMX exporter writes them with Strimzi's rules "
             + "(`kafka_connect_sink_task_…`), with Confluent's (`kafka_connect_sink_task_metrics_…`), both, or empty for neither.",
             allowed: "`strimzi`, `confluent`, separated by commas", check: ConfigChecks.EachOneOf("", "strimzi", "confluent")),
+        Used(OtlpEndpoint, ConfigType.String, "", Metrics,
+            "A collector of OpenTelemetry to which metrics and traces are pushed by OTLP, such as `http://collector:4317`. Empty: nothing is pushed. "
+            + "See [metrics](metrics.md#push-by-otlp).",
+            allowed: "an address that begins with `http://` or `https://`", check: Address),
+        Used(OtlpProtocol, ConfigType.String, "grpc", Metrics,
+            "How the collector is spoken to. With `http/protobuf`, `/v1/metrics` and `/v1/traces` are added to the endpoint.",
+            allowed: "`grpc`, `http/protobuf`", check: ConfigChecks.OneOf("grpc", "http/protobuf")),
+        Used(OtlpHeaders, ConfigType.Password, null, Metrics,
+            "Headers of each request to the collector, such as `Authorization=Bearer …`, separated by commas.", check: Headers),
+        Used(OtlpMetricsEnable, ConfigType.Boolean, "true", Metrics, "Whether metrics are pushed, those that `metrics.detail` leaves.", allowed: "`true`, `false`"),
+        Used(OtlpMetricsInterval, ConfigType.Long, "60000", Metrics, "How often metrics are pushed.", check: ConfigChecks.Between(100, 3_600_000)),
+        Used(OtlpMaxSeries, ConfigType.Int, "10000", Metrics,
+            "How many time series each pushed metric may have; those beyond are summed up in one with the label `otel.metric.overflow`. Room for them "
+            + "is reserved from the start.",
+            check: ConfigChecks.Between(100, 1_000_000)),
+        Used(OtlpTracesEnable, ConfigType.Boolean, "true", Metrics, "Whether traces are pushed: of REST requests, and of what is handed to sinks.", allowed: "`true`, `false`"),
+        Used(OtlpTraceRatio, ConfigType.Double, "0.01", Metrics,
+            "The share of traces that is pushed. A REST request whose caller traces it is pushed when the caller says so.", check: ConfigChecks.Between(0.0, 1.0)),
     ];
 
     private static IEnumerable<WorkerKey> InRest() =>
@@ -343,6 +369,16 @@ internal static class WorkerKeys
         string name, ConfigType type, string? def, string group, string documentation, string? allowed = null,
         Func<object?, string?>? check = null, ConfigImportance importance = ConfigImportance.Medium)
         => new(new(name, type, documentation) { Default = def, Group = group, Check = check, Importance = importance }, KeyUse.Used, allowed);
+
+    private static string? Address(object? value)
+        => value is "" || (Uri.TryCreate(value as string, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            ? null
+            : "must be an address such as http://collector:4317";
+
+    private static string? Headers(object? value)
+        => value is not string text || text.Split(',').All(header => header.IndexOf('=', StringComparison.Ordinal) > 0)
+            ? null
+            : "must be headers such as key=value, separated by commas";
 
     private static string? Policy(object? value)
         => value is string name && ClientOverridePolicy.Find(name, []) is not null
