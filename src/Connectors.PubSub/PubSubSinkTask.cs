@@ -81,7 +81,7 @@ internal sealed partial class PubSubSinkTask : RequestSinkTask
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Publishes to {Topic} at {Endpoint} as: {Identity}")]
-        public static partial void Opened(ILogger logger, TopicName topic, ServiceEndpoint endpoint, string identity);
+        [LoggerMessage(1, LogLevel.Information, "Publishes to {PubSubTopic} at {Endpoint} as: {Identity}")]
+        public static partial void Opened(ILogger logger, TopicName pubSubTopic, ServiceEndpoint endpoint, string identity);
     }
 }

@@ -88,7 +88,7 @@ internal sealed partial class PartitionSession
                 _id, _anchor, 0, (int)s_askTime.TotalMilliseconds, _over.Token, out var offset);
             if (failure is null)
             {
-                Log.Opened(_logger, _source, offset);
+                Log.Opened(_logger, _source.Topic, _source.Partition, offset);
                 return offset;
             }
 

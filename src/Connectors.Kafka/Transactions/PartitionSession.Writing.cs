@@ -327,7 +327,7 @@ internal sealed partial class PartitionSession
     {
         if (_config.DeliveryTimeout != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(_begun) > _config.DeliveryTimeout)
             throw error;
-        Log.Repeating(_logger, _source, error.Message);
+        Log.Repeating(_logger, _source.Topic, _source.Partition, error.Message);
         var pause = s_firstPause * Math.Pow(2, Math.Min(_repetitions++, 10));
         if (_over.Token.WaitHandle.WaitOne(pause < s_longestPause ? pause : s_longestPause))
             throw Stopped();

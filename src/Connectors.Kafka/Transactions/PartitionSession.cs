@@ -121,7 +121,7 @@ internal sealed partial class PartitionSession
         catch (TimeoutException)
         {
             // librdkafka waits for something that nothing can end. The thread goes on to close it.
-            Log.StillClosing(_logger, _source);
+            Log.StillClosing(_logger, _source.Topic, _source.Partition);
         }
     }
 
@@ -177,7 +177,7 @@ internal sealed partial class PartitionSession
             else if (_over.IsCancellationRequested || _time.GetElapsedTime(Volatile.Read(ref _lastActivity)) > s_idleTime)
             {
                 Drop();
-                Log.Closed(_logger, _source);
+                Log.Closed(_logger, _source.Topic, _source.Partition);
             }
             else
             {
@@ -259,23 +259,23 @@ internal sealed partial class PartitionSession
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Took over {Partition}: the target's position is {Position}.")]
-        public static partial void Opened(ILogger logger, TopicPartition partition, long? position);
+        [LoggerMessage(1, LogLevel.Debug, "Took over {Topic}-{Partition}: the target's position is {Position}.")]
+        public static partial void Opened(ILogger logger, string topic, int partition, long? position);
 
-        [LoggerMessage(2, LogLevel.Debug, "Closed the producer for {Partition}.")]
-        public static partial void Closed(ILogger logger, TopicPartition partition);
+        [LoggerMessage(2, LogLevel.Debug, "Closed the producer for {Topic}-{Partition}.")]
+        public static partial void Closed(ILogger logger, string topic, int partition);
 
         [LoggerMessage(3, LogLevel.Warning, "The target's client reports: {Error}")]
         public static partial void ClientError(ILogger logger, string error);
 
-        [LoggerMessage(4, LogLevel.Warning, "The transaction for {Partition} was not committed and is repeated: {Error}")]
-        public static partial void Repeating(ILogger logger, TopicPartition partition, string error);
+        [LoggerMessage(4, LogLevel.Warning, "The transaction for {Topic}-{Partition} was not committed and is repeated: {Error}")]
+        public static partial void Repeating(ILogger logger, string topic, int partition, string error);
 
         [LoggerMessage(5, LogLevel.Warning,
             "The target refused a set of {Records} records, {Bytes} bytes, for its size. Sets have at most {Limit} bytes now.")]
         public static partial void SmallerSets(ILogger logger, int records, long bytes, int limit);
 
-        [LoggerMessage(6, LogLevel.Warning, "The target's client for {Partition} takes its time to close; it goes on in the background.")]
-        public static partial void StillClosing(ILogger logger, TopicPartition partition);
+        [LoggerMessage(6, LogLevel.Warning, "The target's client for {Topic}-{Partition} takes its time to close; it goes on in the background.")]
+        public static partial void StillClosing(ILogger logger, string topic, int partition);
     }
 }

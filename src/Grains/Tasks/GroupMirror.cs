@@ -75,13 +75,13 @@ internal sealed partial class GroupMirror(IGroupOffsets groups, TaskId task, Tim
             catch (Exception exception)
             {
                 if (!_isFailing)
-                    Log.Failed(logger, task, group, exception);
+                    Log.NotMirrored(logger, task.Connector, task.Number, group, exception);
                 _isFailing = true;
                 return;
             }
 
             if (_isFailing)
-                Log.Recovered(logger, task, group);
+                Log.MirroredAgain(logger, task.Connector, task.Number, group);
             _isFailing = false;
             if (group != _group)
                 continue;
@@ -98,10 +98,10 @@ internal sealed partial class GroupMirror(IGroupOffsets groups, TaskId task, Tim
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Task {Task}: offsets are not copied to the Kafka group {Group}; trying again at every flush.")]
-        public static partial void Failed(ILogger logger, TaskId task, string group, Exception exception);
+        [LoggerMessage(1, LogLevel.Warning, "Task {Connector}-{Task}: offsets are not copied to the Kafka group {Group}; trying again at every flush.")]
+        public static partial void NotMirrored(ILogger logger, string connector, int task, string group, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Information, "Task {Task}: offsets are copied to the Kafka group {Group} again.")]
-        public static partial void Recovered(ILogger logger, TaskId task, string group);
+        [LoggerMessage(2, LogLevel.Information, "Task {Connector}-{Task}: offsets are copied to the Kafka group {Group} again.")]
+        public static partial void MirroredAgain(ILogger logger, string connector, int task, string group);
     }
 }

@@ -87,7 +87,7 @@ internal sealed partial class PipelineDriver(
         }
         catch (Exception exception)
         {
-            Log.NotRevoked(logger, id, exception);
+            Log.NotRevoked(logger, id.Connector, id.Number, exception);
             await DiscardAsync();
         }
     }
@@ -126,7 +126,7 @@ internal sealed partial class PipelineDriver(
         }
         catch (Exception exception)
         {
-            Log.NotRevoked(logger, id, exception);
+            Log.NotRevoked(logger, id.Connector, id.Number, exception);
         }
 
         await DiscardAsync();
@@ -146,7 +146,7 @@ internal sealed partial class PipelineDriver(
         }
         catch (Exception exception)
         {
-            Log.NotDisposed(logger, id, exception);
+            Log.NotDisposed(logger, id.Connector, id.Number, exception);
         }
     }
 
@@ -213,7 +213,7 @@ internal sealed partial class PipelineDriver(
         catch (TimeoutException exception)
         {
             // The destination hangs. A paused task needs no pipeline.
-            Log.NotPaused(logger, id, exception);
+            Log.NotPaused(logger, id.Connector, id.Number, exception);
             await DiscardAsync();
         }
     }
@@ -240,13 +240,15 @@ internal sealed partial class PipelineDriver(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Task {Task}: partitions were not given up in good order; records since the last flush will be delivered again.")]
-        public static partial void NotRevoked(ILogger logger, TaskId task, Exception exception);
+        [LoggerMessage(1, LogLevel.Warning,
+            "Task {Connector}-{Task}: partitions were not given up in good order; records since the last flush will be delivered again.")]
+        public static partial void NotRevoked(ILogger logger, string connector, int task, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Warning, "Task {Task}: the pipeline did not end in good order.")]
-        public static partial void NotDisposed(ILogger logger, TaskId task, Exception exception);
+        [LoggerMessage(2, LogLevel.Warning, "Task {Connector}-{Task}: the pipeline did not end in good order.")]
+        public static partial void NotDisposed(ILogger logger, string connector, int task, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "Task {Task}: the destination did not take what was on its way when the task was paused; it will be delivered again.")]
-        public static partial void NotPaused(ILogger logger, TaskId task, Exception exception);
+        [LoggerMessage(3, LogLevel.Warning,
+            "Task {Connector}-{Task}: the destination did not take what was on its way when the task was paused; it will be delivered again.")]
+        public static partial void NotPaused(ILogger logger, string connector, int task, Exception exception);
     }
 }

@@ -52,7 +52,8 @@ internal sealed partial class TaskGrain(
         }
         catch (Exception exception)
         {
-            Log.NotPersisted(logger, this.GetPrimaryKeyString(), exception);
+            var id = TaskId.Parse(this.GetPrimaryKeyString());
+            Log.NotPersisted(logger, id.Connector, id.Number, exception);
         }
         finally
         {
@@ -147,7 +148,8 @@ internal sealed partial class TaskGrain(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Task {Task} ended without persisting its last offsets; what it delivered since the last flush will be delivered again.")]
-        public static partial void NotPersisted(ILogger logger, string task, Exception exception);
+        [LoggerMessage(1, LogLevel.Warning,
+            "Task {Connector}-{Task} ended without persisting its last offsets; what it delivered since the last flush will be delivered again.")]
+        public static partial void NotPersisted(ILogger logger, string connector, int task, Exception exception);
     }
 }

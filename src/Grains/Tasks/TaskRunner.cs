@@ -80,11 +80,11 @@ internal sealed partial class TaskRunner : IDisposable
         }
         catch (InconsistentStateException exception)
         {
-            Log.Fenced(_logger, _id, exception);
+            Log.Fenced(_logger, _id.Connector, _id.Number, exception);
         }
         catch (Exception exception)
         {
-            Log.LoopFailed(_logger, _id, exception);
+            Log.LoopFailed(_logger, _id.Connector, _id.Number, exception);
         }
         finally
         {
@@ -281,18 +281,18 @@ internal sealed partial class TaskRunner : IDisposable
         _watch.Failed(restarts: delay is not null);
         // A failure that comes again and again is told in full once.
         if (delay is { } again && exception.Message == _lastFailure)
-            Log.FailedAgain(_logger, _id, again, _restarts.Restarts, exception.Message);
+            Log.FailedAgain(_logger, _id.Connector, _id.Number, again, _restarts.Restarts, exception.Message);
         else if (delay is { } wait)
-            Log.Failed(_logger, _id, wait, _restarts.Restarts, exception);
+            Log.Failed(_logger, _id.Connector, _id.Number, wait, _restarts.Restarts, exception);
         else
-            Log.FailedForGood(_logger, _id, exception);
+            Log.FailedForGood(_logger, _id.Connector, _id.Number, exception);
         _lastFailure = exception.Message;
     }
 
     private void Wait(NotYetException exception)
     {
         if (_waiting?.Message != exception.Message)
-            Log.Waits(_logger, _id, exception.Message);
+            Log.Waits(_logger, _id.Connector, _id.Number, exception.Message);
         _waiting = Problems.Of(exception.Cause, exception.Message, _waiting?.Since ?? _time.GetUtcNow());
         _notBefore = _time.GetUtcNow() + _waits.Next();
     }
@@ -310,14 +310,14 @@ internal sealed partial class TaskRunner : IDisposable
             else
                 _watch.Commits.Succeed(_time.GetElapsedTime(begun));
             if (_unsaved is not null)
-                Log.FlushesAgain(_logger, _id);
+                Log.FlushesAgain(_logger, _id.Connector, _id.Number);
             _unsaved = null;
         }
         catch (Exception exception) when (exception is not InconsistentStateException)
         {
             _watch.Commits.Fail(_time.GetElapsedTime(begun));
             if (_unsaved is null)
-                Log.FlushFailed(_logger, _id, exception);
+                Log.FlushFailed(_logger, _id.Connector, _id.Number, exception);
             var cause = exception is ConnectException or TimeoutException
                 ? Problems.Of(exception, default).Cause
                 : ProblemCause.OffsetsNotStored;
@@ -372,28 +372,28 @@ internal sealed partial class TaskRunner : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Task {Task} failed; restarting in {Delay} (restart {Restart}).")]
-        public static partial void Failed(ILogger logger, TaskId task, TimeSpan delay, int restart, Exception exception);
+        [LoggerMessage(1, LogLevel.Warning, "Task {Connector}-{Task} failed; restarting in {Delay} (restart {Restart}).")]
+        public static partial void Failed(ILogger logger, string connector, int task, TimeSpan delay, int restart, Exception exception);
 
-        [LoggerMessage(8, LogLevel.Warning, "Task {Task} failed as before; restarting in {Delay} (restart {Restart}): {Error}")]
-        public static partial void FailedAgain(ILogger logger, TaskId task, TimeSpan delay, int restart, string error);
+        [LoggerMessage(8, LogLevel.Warning, "Task {Connector}-{Task} failed as before; restarting in {Delay} (restart {Restart}): {Error}")]
+        public static partial void FailedAgain(ILogger logger, string connector, int task, TimeSpan delay, int restart, string error);
 
-        [LoggerMessage(2, LogLevel.Error, "Task {Task} failed, and does not restart by itself.")]
-        public static partial void FailedForGood(ILogger logger, TaskId task, Exception exception);
+        [LoggerMessage(2, LogLevel.Error, "Task {Connector}-{Task} failed, and does not restart by itself.")]
+        public static partial void FailedForGood(ILogger logger, string connector, int task, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "Task {Task} waits: {Reason}")]
-        public static partial void Waits(ILogger logger, TaskId task, string reason);
+        [LoggerMessage(3, LogLevel.Warning, "Task {Connector}-{Task} waits: {Reason}")]
+        public static partial void Waits(ILogger logger, string connector, int task, string reason);
 
-        [LoggerMessage(4, LogLevel.Warning, "Task {Task}: offsets are not being persisted; it goes on delivering, and tries again at every flush.")]
-        public static partial void FlushFailed(ILogger logger, TaskId task, Exception exception);
+        [LoggerMessage(4, LogLevel.Warning, "Task {Connector}-{Task}: offsets are not being persisted; it goes on delivering, and tries again at every flush.")]
+        public static partial void FlushFailed(ILogger logger, string connector, int task, Exception exception);
 
-        [LoggerMessage(5, LogLevel.Information, "Task {Task}: offsets are being persisted again.")]
-        public static partial void FlushesAgain(ILogger logger, TaskId task);
+        [LoggerMessage(5, LogLevel.Information, "Task {Connector}-{Task}: offsets are being persisted again.")]
+        public static partial void FlushesAgain(ILogger logger, string connector, int task);
 
-        [LoggerMessage(6, LogLevel.Warning, "Task {Task}: another activation has taken over; this one has stopped, and commits nothing.")]
-        public static partial void Fenced(ILogger logger, TaskId task, Exception exception);
+        [LoggerMessage(6, LogLevel.Warning, "Task {Connector}-{Task}: another activation has taken over; this one has stopped, and commits nothing.")]
+        public static partial void Fenced(ILogger logger, string connector, int task, Exception exception);
 
-        [LoggerMessage(7, LogLevel.Error, "Task {Task}: its loop failed; the grain is deactivated.")]
-        public static partial void LoopFailed(ILogger logger, TaskId task, Exception exception);
+        [LoggerMessage(7, LogLevel.Error, "Task {Connector}-{Task}: its loop failed; the grain is deactivated.")]
+        public static partial void LoopFailed(ILogger logger, string connector, int task, Exception exception);
     }
 }

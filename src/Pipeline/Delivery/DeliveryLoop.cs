@@ -564,7 +564,11 @@ internal sealed partial class DeliveryLoop : ILaneReader
                 + $"{partition.Id.Partition}, offset {offset}: {sending.Exception?.InnerException?.Message ?? "the task was stopped."}");
             _errors.Counters.DeadLetterFailed();
             if (!_isStopping)
-                Log.DeadLetterFailed(_logger, _spec.Connector, _spec.Task, failure.Message);
+            {
+                Log.DeadLetterFailed(
+                    _logger, _spec.Connector, _spec.Task, failure.Message, partition.Id.Topic, partition.Id.Partition, offset);
+            }
+
             Fault(failure);
             done?.SetException(failure);
         }
@@ -853,7 +857,10 @@ internal sealed partial class DeliveryLoop : ILaneReader
         public static partial void PutFailed(
             ILogger logger, string connector, int task, int failures, TimeSpan delay, string error);
 
+#pragma warning disable SYSLIB1015 // fields of the log; the error has them in its text
         [LoggerMessage(2, LogLevel.Error, "{Connector}-{Task}: {Error}")]
-        public static partial void DeadLetterFailed(ILogger logger, string connector, int task, string error);
+        public static partial void DeadLetterFailed(
+            ILogger logger, string connector, int task, string error, string topic, int partition, long offset);
+#pragma warning restore SYSLIB1015
     }
 }

@@ -39,7 +39,9 @@ internal sealed partial class ErrorPolicy(
         {
             Counters.Logged();
             var where = config.LogsPositions ? Describe(partition, record) : "";
-            Log.RecordFailed(logger, Safe(error.Cause), config.Name, task, error.Stage, error.ClassName, where);
+            Log.RecordFailed(
+                logger, Safe(error.Cause), config.Name, task, error.Stage, error.ClassName, where,
+                partition.Topic, partition.Partition, record.Offset);
         }
 
         if (!config.ToleratesErrors)
@@ -53,7 +55,7 @@ internal sealed partial class ErrorPolicy(
             };
         }
 
-        Skipped(error.Error);
+        Skipped(error.Error, partition, record.Offset);
         return null;
     }
 
@@ -78,25 +80,30 @@ internal sealed partial class ErrorPolicy(
     }
 
     /// <summary>Says that records were skipped: the first time, and then at most every ten seconds.</summary>
-    private void Skipped(Exception error)
+    private void Skipped(Exception error, TopicPartition partition, long offset)
     {
         _skipped++;
         if (_saidAt is { } at && time.GetElapsedTime(at) < s_sayAgainAfter)
             return;
         _saidAt = time.GetTimestamp();
-        Log.Skipped(logger, config.Name, task, _skipped, redact(error.Message));
+        Log.Skipped(
+            logger, config.Name, task, _skipped, redact(error.Message), partition.Topic, partition.Partition, offset);
         _skipped = 0;
     }
 
+#pragma warning disable SYSLIB1015 // the record's place is for the fields of the log; in the text it stands where it is asked for
     private static partial class Log
     {
         [LoggerMessage(3, LogLevel.Warning,
             "{Connector}-{Task}: records were skipped because of errors.tolerance=all, {Records} since this was last said; the last one: {Error}")]
-        public static partial void Skipped(ILogger logger, string connector, int task, long records, string error);
+        public static partial void Skipped(
+            ILogger logger, string connector, int task, long records, string error, string topic, int partition, long offset);
 
         [LoggerMessage(1, LogLevel.Error,
             "Error encountered in task {Connector}-{Task}. Executing stage '{Stage}' with class '{Class}'{Where}.")]
         public static partial void RecordFailed(
-            ILogger logger, Exception error, string connector, int task, string stage, string @class, string where);
+            ILogger logger, Exception error, string connector, int task, string stage, string @class, string where,
+            string topic, int partition, long offset);
     }
+#pragma warning restore SYSLIB1015
 }

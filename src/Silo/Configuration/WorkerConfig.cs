@@ -60,6 +60,9 @@ public sealed record WorkerConfig
     /// <summary>What is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>How the log is written.</summary>
+    public required LogFormat LogFormat { get; init; }
+
     /// <summary>What is logged of categories that begin with a name; the longest name wins.</summary>
     public required IReadOnlyDictionary<string, LogLevel> LogLevels { get; init; }
 

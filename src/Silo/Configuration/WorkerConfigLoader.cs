@@ -200,6 +200,7 @@ internal sealed class WorkerConfigLoader
             AllowsTopicReset = parsed.GetBoolean(WorkerKeys.TopicReset),
             Pipeline = pipeline,
             LogLevel = level,
+            LogFormat = Enum.Parse<LogFormat>(parsed.GetString(WorkerKeys.LogFormat), ignoreCase: true),
             LogLevels = LevelsByCategory(resolved),
             Warnings = _warnings,
             NotNeeded = _notNeeded,

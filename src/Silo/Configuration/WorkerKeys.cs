@@ -64,6 +64,7 @@ internal static class WorkerKeys
     public const string TopicTracking = "topic.tracking.enable";
     public const string TopicReset = "topic.tracking.allow.reset";
     public const string LogLevel = "log.level";
+    public const string LogFormat = "log.format";
     public const string LogLevelOf = "log.level.";
     public const string ConfigReloadInterval = "config.reload.interval.ms";
     public const string OverridePolicy = "connector.client.config.override.policy";
@@ -340,6 +341,9 @@ internal static class WorkerKeys
     [
         Used(LogLevel, ConfigType.String, "INFO", Logging, "What is logged to standard output.",
             allowed: "TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF, in any case", check: Level),
+        Used(LogFormat, ConfigType.String, "text", Logging,
+            "How it is written: as lines for people, or each entry as a JSON object in one line. See [logs](logs.md).",
+            allowed: "`text`, `json`", check: ConfigChecks.OneOf("text", "json")),
     ];
 
     private static IEnumerable<WorkerKey> WithoutMeaning()

@@ -19,8 +19,10 @@ internal static class WorkerLogging
 
     public static void AddWorkerLogging(this ILoggingBuilder logging, WorkerConfig config)
     {
-        logging.AddConsole(options => options.FormatterName = LineFormatter.FormatterName);
+        logging.AddConsole(options => options.FormatterName
+            = config.LogFormat == LogFormat.Json ? JsonFormatter.FormatterName : LineFormatter.FormatterName);
         logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        logging.AddConsoleFormatter<JsonFormatter, ConsoleFormatterOptions>();
         logging.SetMinimumLevel(config.LogLevel);
         if (config.LogLevel is LogLevel.Information)
         {

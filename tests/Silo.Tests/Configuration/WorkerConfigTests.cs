@@ -290,6 +290,16 @@ public sealed class WorkerConfigTests : IDisposable
     }
 
     [Fact]
+    public void The_log_is_text_unless_JSON_is_asked_for_and_any_other_format_is_refused()
+    {
+        Assert.Equal(LogFormat.Text, WorkerConfig.From(Nothing).LogFormat);
+        Assert.Equal(LogFormat.Json, Load("", new() { ["CONNECT_LOG_FORMAT"] = "json" }, []).LogFormat);
+
+        var error = Assert.Single(Assert.Throws<WorkerConfigException>(() => Load("log.format=xml")).Errors);
+        Assert.Equal("Invalid value xml for configuration log.format: String must be one of: text, json", error);
+    }
+
+    [Fact]
     public void Log_levels_are_set_for_all_and_by_name()
     {
         var config = Load("log.level=warn\nlog.level.Exports.Pipeline=DEBUG");

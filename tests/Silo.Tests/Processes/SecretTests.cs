@@ -29,7 +29,9 @@ public sealed class SecretTests : IDisposable
         var answers = new StringBuilder();
         await using var worker = await WorkerProcess.StartAsync(
             ("bootstrap.servers", _kafka.BootstrapServers), ("data.dir", _scratch["data"]), ("offset.flush.interval.ms", "500"),
-            ("consumer.fetch.max.wait.ms", "10"), ("log.level", "DEBUG"), ("config.providers", "file"),
+            ("consumer.fetch.max.wait.ms", "10"), ("log.level", "DEBUG"),
+            // Everything that is in the text is in it too.
+            ("log.format", "json"), ("config.providers", "file"),
             ("config.providers.file.class", "FileConfigProvider"));
         (string Name, (string Key, string Value)[] Config)[] connectors =
         [
