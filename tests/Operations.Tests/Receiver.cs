@@ -33,6 +33,9 @@ internal sealed class Receiver : IAsyncDisposable
         return receiver;
     }
 
+    /// <summary>Whether a request told of a trace.</summary>
+    public bool WasTraced { get; private set; }
+
     /// <summary>Answers with a status from now on; 0 for never.</summary>
     public void Answer(int status) => Volatile.Write(ref _status, status);
 
@@ -45,6 +48,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     private async Task<IResult> AnswerAsync(HttpRequest request)
     {
+        WasTraced |= request.Headers.ContainsKey("traceparent");
         await request.Body.CopyToAsync(Stream.Null, request.HttpContext.RequestAborted);
         var status = Volatile.Read(ref _status);
         if (status == 0)

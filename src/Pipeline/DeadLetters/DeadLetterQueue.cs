@@ -102,7 +102,7 @@ internal sealed class DeadLetterQueue : IDisposable
             catch (KafkaException e)
             {
                 // The exception itself holds the record.
-                throw new ConnectException($"{e.Error.Reason} ({e.Error.Code}).{Advice(e.Error.Code)}");
+                throw new ConnectException($"{e.Error.Reason} ({e.Error.Code}).{Advice(e.Error.Code)}") { Cause = ErrorCause.Kafka };
             }
         }
     }

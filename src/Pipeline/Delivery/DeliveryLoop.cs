@@ -607,9 +607,8 @@ internal sealed partial class DeliveryLoop : ILaneReader
         _inFlight.Add(put);
         _statistics.Begun(put.RecordCount, put.Bytes);
         put.PutAt = _time.GetTimestamp();
-        put.Span = PutSpans.Enter(_spec, put);
+        put.Span = PutSpans.Begin(_spec, put);
         put.Put(_sink, _cancel.Token);
-        PutSpans.Leave();
     }
 
     private void TakeResults()

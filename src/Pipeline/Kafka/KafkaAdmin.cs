@@ -96,7 +96,7 @@ public sealed partial class KafkaAdmin : IDisposable
         }
         catch (TimeoutException e)
         {
-            throw new RetriableException($"Kafka did not answer in {RequestTimeout.TotalSeconds:0.#} s when asked for {what}.", e);
+            throw new RetriableException($"Kafka did not answer in {RequestTimeout.TotalSeconds:0.#} s when asked for {what}.", e) { Cause = ErrorCause.Kafka };
         }
         catch (KafkaException e)
         {
@@ -171,7 +171,7 @@ public sealed partial class KafkaAdmin : IDisposable
         }
         catch (TimeoutException e)
         {
-            throw new RetriableException($"Kafka did not answer in {RequestTimeout.TotalSeconds:0.#} s when asked for {what}.", e);
+            throw new RetriableException($"Kafka did not answer in {RequestTimeout.TotalSeconds:0.#} s when asked for {what}.", e) { Cause = ErrorCause.Kafka };
         }
         catch (KafkaException e)
         {
@@ -184,8 +184,8 @@ public sealed partial class KafkaAdmin : IDisposable
     {
         var message = $"Kafka did not tell {what}: {error.Reason} ({error.Code})";
         return IsOfMembers(error.Code) ? new GroupActiveException(message, cause)
-            : IsTransient(error.Code) ? new RetriableException(message, cause)
-            : new ConnectException(message, cause);
+            : IsTransient(error.Code) ? new RetriableException(message, cause) { Cause = ErrorCause.Kafka }
+            : new ConnectException(message, cause) { Cause = ErrorCause.Kafka };
     }
 
     // The group has members: another consumer, or Kafka Connect itself, still runs under its name.

@@ -47,7 +47,7 @@ public sealed class OffsetLookup(KafkaAdmin admin, ITopicCatalog topics, ConfigR
         }
 
         return partitions.FirstOrDefault(partition => !found.ContainsKey(partition)) is { Topic: not null } missing
-            ? throw new RetriableException($"Kafka did not tell the offsets of {missing}.")
+            ? throw new RetriableException($"Kafka did not tell the offsets of {missing}.") { Cause = ErrorCause.Kafka }
             : found;
     }
 

@@ -509,7 +509,7 @@ internal sealed unsafe partial class Lane
                     return;
                 _refused.Add(partition);
                 partition.Inbox.Reposition(partition, partition.Position);
-                partition.Reader.ReadFailed(partition, new ConnectException($"Reading {partition.Id} failed: {text} ({error})"));
+                partition.Reader.ReadFailed(partition, new ConnectException($"Reading {partition.Id} failed: {text} ({error})") { Cause = ErrorCause.Kafka });
                 break;
 
             default:

@@ -140,7 +140,7 @@ internal sealed class LaneSet(PipelineOptions options, BufferBudget budget, Time
         }
 
         foreach (var partition in lost)
-            partition.Reader.ReadFailed(partition, new ConnectException($"Reading {partition.Id} failed: {error.Message}", error));
+            partition.Reader.ReadFailed(partition, new ConnectException($"Reading {partition.Id} failed: {error.Message}", error) { Cause = ErrorCause.Kafka });
     }
 
     private void Remove(Lane lane)

@@ -4,8 +4,7 @@ namespace Exports.Pipeline;
 
 /// <summary>
 /// Traces of what is handed to sinks: a span a put, from the call until the destination has acknowledged it or it has failed. A
-/// put that is tried again is another span, with a higher attempt. Requests that a sink makes meanwhile by HttpClient are below it.
-/// Without a listener none is made.
+/// put that is tried again is another span, with a higher attempt. Without a listener none is made.
 /// </summary>
 public static class PutSpans
 {
@@ -14,14 +13,16 @@ public static class PutSpans
 
     private static readonly ActivitySource s_source = new(SourceName);
 
-    /// <summary>Begins the span of a put, which is current until <see cref="Leave"/>; null when nobody listens or it is not sampled.</summary>
-    internal static Activity? Enter(TaskPipelineSpec spec, PutBatch put)
+    /// <summary>Begins the span of a put; null when nobody listens or it is not sampled. It does not become the current one.</summary>
+    internal static Activity? Begin(TaskPipelineSpec spec, PutBatch put)
     {
         if (!s_source.HasListeners())
             return null;
-        // A root: what is current here is at most the request that once started the task.
+        // A root: what is current here is at most the request that once started the task. And the sink must not find it current, or
+        // HttpClient would tell our traces to destinations, which are our customers'.
         Activity.Current = null;
         var span = s_source.StartActivity("put", ActivityKind.Producer);
+        Activity.Current = null;
         if (span is not { IsAllDataRequested: true } || put.Parts.IsEmpty)
             return span;
         ref readonly var first = ref put.Parts[0];
@@ -35,13 +36,6 @@ public static class PutSpans
         span.SetTag("messaging.kafka.partition", partition.Partition);
         span.SetTag("messaging.kafka.offset", first.Segment.Batch.Entries[first.Segment.First].Offset);
         return span;
-    }
-
-    /// <summary>The sink has the put; what the thread does next is no part of the span.</summary>
-    internal static void Leave()
-    {
-        if (Activity.Current is not null)
-            Activity.Current = null;
     }
 
     /// <summary>Ends a span.</summary>

@@ -199,7 +199,7 @@ internal static class WorkerKeys
             "How the collector is spoken to. With `http/protobuf`, `/v1/metrics` and `/v1/traces` are added to the endpoint.",
             allowed: "`grpc`, `http/protobuf`", check: ConfigChecks.OneOf("grpc", "http/protobuf")),
         Used(OtlpHeaders, ConfigType.Password, null, Metrics,
-            "Headers of each request to the collector, such as `Authorization=Bearer …`, separated by commas.", check: Headers),
+            "Headers of each request to the collector, such as `Authorization=Bearer …`, separated by commas. Values are percent-decoded: a comma is `%2C`.", check: Headers),
         Used(OtlpMetricsEnable, ConfigType.Boolean, "true", Metrics, "Whether metrics are pushed, those that `metrics.detail` leaves.", allowed: "`true`, `false`"),
         Used(OtlpMetricsInterval, ConfigType.Long, "60000", Metrics, "How often metrics are pushed.", check: ConfigChecks.Between(100, 3_600_000)),
         Used(OtlpMaxSeries, ConfigType.Int, "10000", Metrics,
@@ -375,9 +375,9 @@ internal static class WorkerKeys
         => new(new(name, type, documentation) { Default = def, Group = group, Check = check, Importance = importance }, KeyUse.Used, allowed);
 
     private static string? Address(object? value)
-        => value is "" || (Uri.TryCreate(value as string, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        => value is "" || (Uri.TryCreate(value as string, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0)
             ? null
-            : "must be an address such as http://collector:4317";
+            : "must be an address such as http://collector:4317; credentials belong in otlp.headers";
 
     private static string? Headers(object? value)
         => value is not string text || text.Split(',').All(header => header.IndexOf('=', StringComparison.Ordinal) > 0)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Exports.Harness;
+using Exports.Operations.Tests.Page;
+using static Microsoft.Playwright.Assertions;
 
 namespace Exports.Operations.Tests.Faults;
 
@@ -8,7 +10,7 @@ namespace Exports.Operations.Tests.Faults;
 /// Each class of fault, done to a connector that delivered: the status, the operations API that the page shows, and the metrics tell
 /// it with its cause and what to do; and when it is over, they say that it is.
 /// </summary>
-public sealed class FaultTests(ITestOutputHelper output)
+public sealed class FaultTests(Browser browser, ITestOutputHelper output)
 {
     private const string Name = "to-customer";
 
@@ -113,7 +115,11 @@ public sealed class FaultTests(ITestOutputHelper output)
                     "exports_connector_problem", ("connector", Name), ("cause", cause.ToLowerInvariant()), ("kind", kind.ToLowerInvariant())).Any();
         });
         output.WriteLine($"{cause}: told after {begun.Elapsed.TotalSeconds:0.0} s: {found}");
-        Assert.NotEqual("", found.GetProperty("advice").GetString());
+        await using var open = await browser.OpenAsync(stage.Address, $"#/c/{Name}");
+        var words = cause.Replace('_', ' ');
+        await Expect(open.Page.Locator(".problem")).ToContainTextAsync(words, new() { IgnoreCase = true });
+        await Expect(open.Page.Locator(".problem")).ToContainTextAsync(found.GetProperty("advice").GetString()!);
+        output.WriteLine($"{cause}: shown on the page after {begun.Elapsed.TotalSeconds:0.0} s");
         return found;
     }
 

@@ -65,6 +65,7 @@ public sealed class OtlpTests
         Assert.StartsWith("Exports.Connectors.", Text(failed.Labels, "error.type"));
         receiver.Answer(200);
         await Waiting.UntilAsync("a later one succeeds", () => collector.Spans.Any(span => IsPut(span, "refused") && span.Outcome is not { Code: 2 }));
+        Assert.False(receiver.WasTraced, "a destination is a customer's");
         Assert.Null(collector.Metrics);
     }
 

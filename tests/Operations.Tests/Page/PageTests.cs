@@ -16,10 +16,6 @@ public sealed class PageTests(Browser browser)
         { 390, ColorScheme.Dark },
     };
 
-    /// <summary>On a phone, where it is harder; with EXPORTS_TEST_SCREENS=all at a desk as well.</summary>
-    public static TheoryData<int, ColorScheme> Narrow
-        => Environment.GetEnvironmentVariable("EXPORTS_TEST_SCREENS") == "all" ? Screens : new() { { 390, ColorScheme.Dark } };
-
     [Theory]
     [InlineData(1280, ColorScheme.Dark)]
     [InlineData(390, ColorScheme.Light)]
@@ -78,7 +74,7 @@ public sealed class PageTests(Browser browser)
     }
 
     [Theory]
-    [MemberData(nameof(Narrow))]
+    [MemberData(nameof(Screens))]
     public async Task Connectors_are_paused_resumed_restarted_and_stopped_alone_and_together(int width, ColorScheme scheme)
     {
         await using var stage = await Stage.StartAsync();
@@ -149,7 +145,7 @@ public sealed class PageTests(Browser browser)
     }
 
     [Theory]
-    [MemberData(nameof(Narrow))]
+    [MemberData(nameof(Screens))]
     public async Task A_connector_is_created_and_edited_with_errors_at_the_keys_and_a_preview(int width, ColorScheme scheme)
     {
         await using var stage = await Stage.StartAsync();
@@ -209,7 +205,7 @@ public sealed class PageTests(Browser browser)
     }
 
     [Theory]
-    [MemberData(nameof(Narrow))]
+    [MemberData(nameof(Screens))]
     public async Task Offsets_are_changed_to_the_earliest_the_latest_a_time_and_numbers(int width, ColorScheme scheme)
     {
         await using var stage = await Stage.StartAsync();
@@ -262,7 +258,7 @@ public sealed class PageTests(Browser browser)
     }
 
     [Theory]
-    [MemberData(nameof(Narrow))]
+    [MemberData(nameof(Screens))]
     public async Task The_cluster_shows_its_workers_and_a_worker_that_is_gone_is_told(int width, ColorScheme scheme)
     {
         await using var stage = await Stage.StartAsync();
