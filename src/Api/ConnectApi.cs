@@ -41,6 +41,7 @@ public static class ConnectApi
         services.AddSingleton<WorkerHealth>();
         services.TryAddSingleton(provider => new WorkerBoard(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProcessLoad>();
+        services.TryAddSingleton<IOtherWorkers, NoOtherWorkers>();
         services.AddSingleton<ConnectorReadings>();
         services.AddSingleton<OperationsText>();
         services.AddSingleton<IStartupFilter, ConnectApiStartupFilter>();

@@ -21,7 +21,9 @@ public static class GrainsServiceCollectionExtensions
         services.TryAddSingleton(new ConfigResolver(new Dictionary<string, string>()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new WorkerBoard(provider.GetRequiredService<TimeProvider>()));
-        services.AddHostedService<ConnectorStarter>();
+        services.AddSingleton<ConnectorStarter>();
+        services.AddSingleton<IConnectorStarter>(provider => provider.GetRequiredService<ConnectorStarter>());
+        services.AddHostedService(provider => provider.GetRequiredService<ConnectorStarter>());
         services.AddHostedService<ConfigReloader>();
         return services;
     }

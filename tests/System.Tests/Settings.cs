@@ -9,6 +9,8 @@ internal static class Settings
 
     public static int Kills { get; } = Number("EXPORTS_TEST_KILLS", 3);
 
+    public static int ClusterKills { get; } = Number("EXPORTS_TEST_CLUSTER_KILLS", 2);
+
     public static long HangBytes { get; } = Number("EXPORTS_TEST_HANG_BYTES", 200_000_000);
 
     public static TimeSpan Hang { get; } = TimeSpan.FromSeconds(Number("EXPORTS_TEST_HANG_SECONDS", 3));

@@ -1,7 +1,6 @@
 using Exports.Api.Json;
 using Exports.Api.Requests;
 using Exports.Api.Server;
-using Exports.Grains;
 using Exports.Observation;
 using Exports.Pipeline;
 using Microsoft.AspNetCore.Http;
@@ -12,43 +11,39 @@ namespace Exports.Api.Operations;
 /// <summary>The workers with their load.</summary>
 internal static class ClusterEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapRead("/exports/cluster", Get);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapRead("/exports/cluster", GetAsync);
 
-    private static IResult Get(
-        WorkerBoard board, IWorkerLoad load, ProcessLoad process, ITopicCatalog topics, WorkerHealth health, ApiOptions options)
+    private static async Task<IResult> GetAsync(
+        WorkerBoard board, IOtherWorkers others, IWorkerLoad load, ProcessLoad process, ITopicCatalog topics, WorkerHealth health, ApiOptions options,
+        CancellationToken cancellationToken)
     {
-        var readings = board.Connectors.Select(ConnectorReading.Of).ToList();
-        var tasks = readings.SelectMany(reading => reading.Tasks).ToList();
-        var rates = readings.Aggregate(default(Rates), (sum, reading) => sum + reading.Rates);
+        var here = WorkerReading.Of(board, load, process, options.Version, health.IsServing);
+        var workers = (await others.ReadWorkersAsync(cancellationToken)).Append(here).OrderBy(worker => worker.WorkerId, StringComparer.Ordinal);
         return ApiJson.Result(
-            new ClusterBody(
-                load.Engine,
-                options.Version,
-                new(load.BootstrapServers, topics.LastError),
-                [
-                    new()
-                    {
-                        WorkerId = load.WorkerId,
-                        Version = options.Version,
-                        Started = board.Started,
-                        Ready = health.IsServing,
-                        CpuCoresUsed = OperationsText.Round(process.CoresUsed),
-                        CpuCores = Environment.ProcessorCount,
-                        MemoryBytes = ProcessLoad.Memory,
-                        ManagedMemoryBytes = GC.GetTotalMemory(forceFullCollection: false),
-                        Threads = ProcessLoad.Threads,
-                        Connectors = readings.Count(reading => reading.Condition is not null),
-                        Tasks = tasks.Count,
-                        RunningTasks = tasks.Count(task => task.State.State == RunState.Running),
-                        Lanes = load.Lanes,
-                        Activations = load.Activations,
-                        RecordsIn = OperationsText.Round(rates.RecordsIn),
-                        RecordsOut = OperationsText.Round(rates.RecordsOut),
-                        BytesIn = OperationsText.Round(rates.BytesIn),
-                        BytesOut = OperationsText.Round(rates.BytesOut),
-                        BufferedBytes = load.BytesBuffered,
-                    },
-                ]),
+            new ClusterBody(load.Engine, options.Version, new(load.BootstrapServers, topics.LastError), [.. workers.Select(From)]),
             OperationsJson.Context.ClusterBody);
     }
+
+    private static WorkerBody From(WorkerReading worker) => new()
+    {
+        WorkerId = worker.WorkerId,
+        Version = worker.Version,
+        Started = worker.Started,
+        Ready = worker.IsReady,
+        CpuCoresUsed = OperationsText.Round(worker.CoresUsed),
+        CpuCores = worker.Cores,
+        MemoryBytes = worker.Memory,
+        ManagedMemoryBytes = worker.ManagedMemory,
+        Threads = worker.Threads,
+        Connectors = worker.Connectors,
+        Tasks = worker.Tasks,
+        RunningTasks = worker.RunningTasks,
+        Lanes = worker.Lanes,
+        Activations = worker.Activations,
+        RecordsIn = OperationsText.Round(worker.Rates.RecordsIn),
+        RecordsOut = OperationsText.Round(worker.Rates.RecordsOut),
+        BytesIn = OperationsText.Round(worker.Rates.BytesIn),
+        BytesOut = OperationsText.Round(worker.Rates.BytesOut),
+        BufferedBytes = worker.BytesBuffered,
+    };
 }

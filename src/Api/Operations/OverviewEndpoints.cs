@@ -40,15 +40,13 @@ internal static class OverviewEndpoints
             OperationsJson.Context.OverviewBody);
     }
 
-    private static async Task<IResult> GetAsync(AddressedConnector connector, WorkerBoard board, OperationsText text)
+    private static async Task<IResult> GetAsync(
+        AddressedConnector connector, ConnectorReadings connectors, OperationsText text, CancellationToken cancellationToken)
     {
         if (await connector.CallAsync("reading", c => c.GetInfoAsync()) is null)
             return ErrorResponses.NoStatus(connector.Name);
         var topics = await connector.CallAsync("reading the topics of", c => c.GetTopicsAsync());
-        var entry = board.Find(connector.Name);
-        return ApiJson.Result(
-            text.Detail(
-                entry is null ? ConnectorReading.NotStarted(connector.Name) : ConnectorReading.Of(entry), topics, entry?.History ?? []),
-            OperationsJson.Context.ConnectorDetailBody);
+        var (reading, history) = await connectors.FindAsync(connector.Name, cancellationToken);
+        return ApiJson.Result(text.Detail(reading, topics, history), OperationsJson.Context.ConnectorDetailBody);
     }
 }

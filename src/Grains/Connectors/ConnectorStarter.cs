@@ -4,12 +4,40 @@ using Microsoft.Extensions.Logging;
 
 namespace Exports.Grains;
 
-/// <summary>Brings up all connectors when a worker starts: a number of them side by side, each until it succeeds.</summary>
+/// <summary>
+/// Brings up all connectors when a worker starts, and whenever it is asked to: a number of them side by side, each until it succeeds.
+/// </summary>
 internal sealed partial class ConnectorStarter(
-    IGrainFactory grains, GrainOptions options, TimeProvider time, ILogger<ConnectorStarter> logger) : BackgroundService
+    IGrainFactory grains, GrainOptions options, TimeProvider time, ILogger<ConnectorStarter> logger) : BackgroundService, IConnectorStarter
 {
+    private readonly SemaphoreSlim _asked = new(1);
+
+    /// <inheritdoc/>
+    public void StartAgain() => _asked.Release();
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _asked.Dispose();
+        base.Dispose();
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await _asked.WaitAsync(stoppingToken);
+            // Whoever has asked meanwhile is served by this round too.
+            while (_asked.Wait(0, CancellationToken.None))
+            {
+            }
+
+            await StartAllAsync(stoppingToken);
+        }
+    }
+
+    private async Task StartAllAsync(CancellationToken stoppingToken)
     {
         var pause = new Backoff(options.RetryDelay, options.RetryDelayMax);
         var began = time.GetTimestamp();

@@ -79,6 +79,24 @@ public sealed class ConnectorReading
     public static ConnectorReading Of(ConnectorEntry entry)
         => new(entry.Name, entry.Condition, [.. entry.Tasks.Select(task => task.Latest).OfType<TaskReading>()]);
 
+    /// <summary>A connector of which several workers know something. Of a task that two tell of, the one that was started later counts.</summary>
+    public static ConnectorReading Of(string name, IEnumerable<ConnectorPart> parts)
+    {
+        ConnectorCondition? condition = null;
+        var tasks = new SortedDictionary<int, TaskReading>();
+        foreach (var part in parts)
+        {
+            condition ??= part.Condition;
+            foreach (var task in part.Tasks)
+            {
+                if (!tasks.TryGetValue(task.State.Number, out var other) || (other.Started ?? DateTimeOffset.MinValue) < task.Started)
+                    tasks[task.State.Number] = task;
+            }
+        }
+
+        return new(name, condition, [.. tasks.Values]);
+    }
+
     /// <summary>A connector that has not started yet.</summary>
     public static ConnectorReading NotStarted(string name) => new(name, null, []);
 

@@ -135,7 +135,12 @@ internal sealed partial class DeliveryLoop : ILaneReader
     public DateTimeOffset? LastAcknowledgement
         => Volatile.Read(ref _lastAcknowledgement) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    public void Start() => Ended = Task.Run(RunAsync);
+    public void Start() => Ended = Task.Run(() =>
+    {
+        // The request that has started the task is over for it, and destinations are not told of its trace.
+        Activity.Current = null;
+        return RunAsync();
+    });
 
     /// <summary>Lets the loop report a partition's offset.</summary>
     public void Add(LanePartition partition) => Post(() => _partitions.Add(partition));

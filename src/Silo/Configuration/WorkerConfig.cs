@@ -21,6 +21,9 @@ public sealed record WorkerConfig
     /// <summary>The directory of the worker's state, as a full path.</summary>
     public required string DataDir { get; init; }
 
+    /// <summary>The cluster that the worker belongs to; null for a worker that is alone.</summary>
+    public required ClusterConfig? Cluster { get; init; }
+
     /// <summary>The directories with plugins, as full paths.</summary>
     public required IReadOnlyList<string> PluginPath { get; init; }
 

@@ -1,7 +1,11 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Exports.Connectors.Sdk;
 using Exports.Kafka.Client;
 using Exports.Observation;
 using Exports.Pipeline;
+using Exports.Silo.Engine;
 
 namespace Exports.Silo.Configuration;
 
@@ -194,6 +198,7 @@ internal sealed class WorkerConfigLoader
                 Enum.TryParse<MetricsDetail>(parsed.GetString(WorkerKeys.MetricsDetail), ignoreCase: true, out var detail) ? detail : null,
                 parsed.GetList(WorkerKeys.MetricsConnectNames).Where(name => name.Length > 0).Aggregate(
                     MetricsNames.None, (names, name) => names | Enum.Parse<MetricsNames>(name, ignoreCase: true))),
+            Cluster = Cluster(parsed, pipeline.GroupId),
             Otlp = Otlp(parsed),
             ShowsDashboard = parsed.GetBoolean(WorkerKeys.DashboardEnable),
             TracksTopics = parsed.GetBoolean(WorkerKeys.TopicTracking),
@@ -207,6 +212,32 @@ internal sealed class WorkerConfigLoader
             FromEnvironment = variables,
         };
     }
+
+    private ClusterConfig? Cluster(ParsedConfig parsed, string groupId)
+    {
+        if (parsed.GetPasswordOrNull(WorkerKeys.ClusterRedis) is not { } redis)
+            return null;
+        if (!WorkerEngine.CanCluster)
+        {
+            _errors.Add(
+                $"{WorkerKeys.ClusterRedis} asks for a cluster, which needs the engine Orleans (./exports run --engine Orleans, where its packages can be restored); "
+                + $"this worker has the engine {WorkerEngine.Name}. Leave the key out to run one worker with its state in {WorkerKeys.DataDir}.");
+        }
+
+        return new(
+            redis,
+            parsed.GetString(WorkerKeys.ClusterId) is { Length: > 0 } id ? id : groupId,
+            IPAddress.TryParse(parsed.GetString(WorkerKeys.ClusterAddress), out var address) ? address : OwnAddress(),
+            parsed.GetInt(WorkerKeys.ClusterPort));
+    }
+
+    /// <summary>The first address of the machine that others may reach, or the loopback's where there is none.</summary>
+    private static IPAddress OwnAddress()
+        => NetworkInterface.GetAllNetworkInterfaces()
+            .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Select(unicast => unicast.Address)
+            .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork) ?? IPAddress.Loopback;
 
     private static OtlpConfig? Otlp(ParsedConfig parsed)
         => parsed.GetString(WorkerKeys.OtlpEndpoint) is { Length: > 0 } endpoint && Uri.TryCreate(endpoint, UriKind.Absolute, out var address)

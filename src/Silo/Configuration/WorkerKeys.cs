@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Exports.Connectors.Sdk;
 using Exports.Pipeline;
 using Exports.Silo.Rest;
@@ -57,6 +58,10 @@ internal static class WorkerKeys
     public const string OtlpTracesEnable = "otlp.traces.enable";
     public const string OtlpTraceRatio = "otlp.traces.sample.ratio";
     public const string DashboardEnable = "dashboard.enable";
+    public const string ClusterRedis = "cluster.redis";
+    public const string ClusterId = "cluster.id";
+    public const string ClusterAddress = "cluster.advertised.address";
+    public const string ClusterPort = "cluster.port";
     public const string DataDir = "data.dir";
     public const string Lanes = "pipeline.lanes";
     public const string BufferBytes = "pipeline.buffer.bytes";
@@ -81,18 +86,19 @@ internal static class WorkerKeys
     private const string Tls = "REST API: TLS";
     private const string Limits = "REST API: limits";
     private const string State = "State, memory and threads";
+    private const string Cluster = "Cluster";
     private const string Metrics = "Metrics and traces";
     private const string Logging = "Logging";
     private const string BasicExtension = "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension";
     private const string OnlySources = "concerns source connectors alone; every connector here is a sink";
 
     /// <summary>The groups in the order in which they are documented.</summary>
-    public static readonly IReadOnlyList<string> Groups = [Kafka, Plugins, Tasks, Rest, Access, Tls, Limits, State, Metrics, Logging];
+    public static readonly IReadOnlyList<string> Groups = [Kafka, Plugins, Tasks, Rest, Access, Tls, Limits, State, Cluster, Metrics, Logging];
 
     /// <summary>The keys that have a name of their own.</summary>
     public static readonly IReadOnlyList<WorkerKey> All =
     [
-        .. InKafka(), .. InPlugins(), .. InTasks(), .. InRest(), .. InAccess(), .. InTls(), .. InLimits(), .. InState(), .. InMetrics(), .. InLogging(), .. WithoutMeaning(),
+        .. InKafka(), .. InPlugins(), .. InTasks(), .. InRest(), .. InAccess(), .. InTls(), .. InLimits(), .. InState(), .. InCluster(), .. InMetrics(), .. InLogging(), .. WithoutMeaning(),
     ];
 
     /// <summary>The keys that begin alike.</summary>
@@ -181,6 +187,20 @@ internal static class WorkerKeys
             allowed: "at least 0", check: ConfigChecks.AtLeast(0)),
     ];
 
+    private static IEnumerable<WorkerKey> InCluster() =>
+    [
+        Used(ClusterRedis, ConfigType.Password, null, Cluster,
+            "The Redis that makes workers one cluster: it holds membership, connectors, offsets and reminders, so it must keep what it has written. Written as "
+            + "`host:port`, several separated by commas, with options such as `password=…`, `user=…`, `ssl=true`. Without it a worker is alone, and its state is in "
+            + "`data.dir`. Needs the engine Orleans.",
+            check: Redis),
+        Used(ClusterId, ConfigType.String, "", Cluster, "The cluster's name in that Redis. Empty: the `group.id`."),
+        Used(ClusterAddress, ConfigType.String, "", Cluster,
+            "The IP address at which the other workers reach this one, such as a pod's. Empty: the machine's first that is not of itself alone.",
+            allowed: "an IP address", check: value => value is "" || IPAddress.TryParse(value as string, out _) ? null : "must be an IP address"),
+        Used(ClusterPort, ConfigType.Int, "11111", Cluster, "The port at which they do. 0: a free one.", check: ConfigChecks.Between(0, 65535)),
+    ];
+
     private static IEnumerable<WorkerKey> InMetrics() =>
     [
         Used(MetricsDetail, ConfigType.String, "partition", Metrics,
@@ -199,12 +219,12 @@ internal static class WorkerKeys
             "How the collector is spoken to. With `http/protobuf`, `/v1/metrics` and `/v1/traces` are added to the endpoint.",
             allowed: "`grpc`, `http/protobuf`", check: ConfigChecks.OneOf("grpc", "http/protobuf")),
         Used(OtlpHeaders, ConfigType.Password, null, Metrics,
-            "Headers of each request to the collector, such as `Authorization=Bearer …`, separated by commas. Values are percent-decoded: a comma is `%2C`.", check: Headers),
+            "Headers of each request to the collector, such as `Authorization=Bearer …`, separated by commas. Neither names nor values may hold a comma or a percent sign.", check: Headers),
         Used(OtlpMetricsEnable, ConfigType.Boolean, "true", Metrics, "Whether metrics are pushed, those that `metrics.detail` leaves.", allowed: "`true`, `false`"),
         Used(OtlpMetricsInterval, ConfigType.Long, "60000", Metrics, "How often metrics are pushed.", check: ConfigChecks.Between(100, 3_600_000)),
-        Used(OtlpMaxSeries, ConfigType.Int, "10000", Metrics,
+        Used(OtlpMaxSeries, ConfigType.Int, "2000", Metrics,
             "How many time series each pushed metric may have; those beyond are summed up in one with the label `otel.metric.overflow`. Room for them "
-            + "is reserved from the start.",
+            + "is reserved from the start: some 90 bytes each, for about a hundred metrics. A series that is gone keeps its place until the worker ends.",
             check: ConfigChecks.Between(100, 1_000_000)),
         Used(OtlpTracesEnable, ConfigType.Boolean, "true", Metrics, "Whether traces are pushed: of REST requests, and of what is handed to sinks.", allowed: "`true`, `false`"),
         Used(OtlpTraceRatio, ConfigType.Double, "0.01", Metrics,
@@ -374,15 +394,21 @@ internal static class WorkerKeys
         Func<object?, string?>? check = null, ConfigImportance importance = ConfigImportance.Medium)
         => new(new(name, type, documentation) { Default = def, Group = group, Check = check, Importance = importance }, KeyUse.Used, allowed);
 
+    // The value may hold a password, and is not repeated.
+    private static string? Redis(object? value)
+        => value is null || (value is string { Length: > 0 } text && text.Split(',')[0].Trim() is { Length: > 0 } first && !first.Contains('=', StringComparison.Ordinal))
+            ? null
+            : "must begin with host:port";
+
     private static string? Address(object? value)
         => value is "" || (Uri.TryCreate(value as string, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0)
             ? null
             : "must be an address such as http://collector:4317; credentials belong in otlp.headers";
 
     private static string? Headers(object? value)
-        => value is not string text || text.Split(',').All(header => header.IndexOf('=', StringComparison.Ordinal) > 0)
+        => value is not string text || (!text.Contains('%', StringComparison.Ordinal) && text.Split(',').All(header => header.IndexOf('=', StringComparison.Ordinal) > 0))
             ? null
-            : "must be headers such as key=value, separated by commas";
+            : "must be headers such as key=value, separated by commas, without percent signs";
 
     private static string? Policy(object? value)
         => value is string name && ClientOverridePolicy.Find(name, []) is not null

@@ -1,6 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Exports.Grains;
+using Exports.Observation;
+using Exports.Silo.Configuration;
+using Exports.Silo.Engine.Cluster;
 using Orleans.Configuration;
+using StackExchange.Redis;
 
 namespace Exports.Silo.Engine;
 
@@ -8,15 +13,59 @@ internal static partial class WorkerEngine
 {
     public const string Name = "Orleans";
 
+    public static bool CanCluster => true;
+
     /// <summary>Room in the cache of where grains live, which takes its memory at the start: by default for a million.</summary>
     private const int DirectoryCacheSize = 50_000;
 
     private static string? NoDashboard => null;
 
     // Without a gateway: nobody but this process calls its grains.
-    static partial void Cluster(ISiloBuilder silo)
+    static partial void Alone(ISiloBuilder silo)
         => silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0)
             .Configure<GrainDirectoryOptions>(options => options.CacheSize = DirectoryCacheSize);
+
+    static partial void Join(ISiloBuilder silo, ClusterConfig cluster)
+    {
+        var redis = new RedisConnection(cluster);
+        silo.Services.AddSingleton(redis);
+        // Required, although the connection is made elsewhere.
+        var options = ConfigurationOptions.Parse(cluster.Redis);
+        silo.Configure<ClusterOptions>(names => names.ClusterId = names.ServiceId = cluster.Id)
+            .ConfigureEndpoints(cluster.Address, cluster.Port == 0 ? FreePort() : cluster.Port, gatewayPort: 0, listenOnAnyHostAddress: !IPAddress.IsLoopback(cluster.Address))
+            .UseRedisClustering(clustering =>
+            {
+                clustering.ConfigurationOptions = options;
+                clustering.CreateMultiplexer = _ => redis.TakeAsync();
+            })
+            .AddRedisGrainStorage(GrainStorage.Name, storage =>
+            {
+                storage.ConfigurationOptions = options;
+                storage.CreateMultiplexer = _ => redis.TakeAsync();
+                storage.GrainStorageSerializer = new StateJson();
+                storage.DeleteStateOnClear = true;
+            })
+            .UseRedisReminderService(reminders =>
+            {
+                reminders.ConfigurationOptions = options;
+                reminders.CreateMultiplexer = _ => redis.TakeAsync();
+            })
+            .Configure<GrainDirectoryOptions>(directory => directory.CacheSize = DirectoryCacheSize)
+            .Configure<ClusterMembershipOptions>(membership =>
+            {
+                // A lost worker is noticed after three probes that miss: some three seconds, for a probe a second between neighbours. Half of that
+                // would take a pause of a machine for a loss; Orleans' own fifteen leave customers without records for as long.
+                membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+                membership.NumMissedProbesLimit = 3;
+                membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+                membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
+                membership.DefunctSiloExpiration = TimeSpan.FromHours(1);
+            });
+        silo.Services.AddPlacementDirector<OnSiloPlacement, OnSiloDirector>();
+        silo.Services.AddSingleton<WorkerReadiness>();
+        silo.Services.AddSingleton<IOtherWorkers, OtherWorkers>();
+        silo.Services.AddHostedService<ClusterWatch>();
+    }
 
     static partial void AddDashboard(ISiloBuilder silo) => LazyDashboard.Add(silo);
 

@@ -6,7 +6,10 @@ using Orleans.Configuration;
 
 namespace Exports.Silo.Engine;
 
-/// <summary>Sets up the engine that runs the grains: one silo, with its state under the data directory.</summary>
+/// <summary>
+/// Sets up the engine that runs the grains: a silo that is alone, with its state under the data directory, or one of a cluster, with
+/// its state in Redis.
+/// </summary>
 internal static partial class WorkerEngine
 {
     private const string DashboardPath = "/dashboard";
@@ -20,8 +23,16 @@ internal static partial class WorkerEngine
     public static void AddWorkerEngine(this WebApplicationBuilder builder, WorkerConfig config)
         => builder.UseOrleans(silo =>
         {
-            Cluster(silo);
-            silo.UseSqliteStorage(config.DataDir, GrainStorage.Name);
+            if (config.Cluster is { } cluster)
+            {
+                Join(silo, cluster);
+            }
+            else
+            {
+                Alone(silo);
+                silo.UseSqliteStorage(config.DataDir, GrainStorage.Name);
+            }
+
             silo.Configure<GrainCollectionOptions>(options => options.DeactivationTimeout = DeactivationTimeout(config));
             if (WhyNoDashboard(config) is null)
                 AddDashboard(silo);
@@ -40,7 +51,10 @@ internal static partial class WorkerEngine
         => NoDashboard ?? (config.ShowsDashboard ? null : $"The dashboard is switched off ({WorkerKeys.DashboardEnable}=false).");
 
     /// <summary>What the engine needs to be a cluster of one.</summary>
-    static partial void Cluster(ISiloBuilder silo);
+    static partial void Alone(ISiloBuilder silo);
+
+    /// <summary>Makes the silo one of a cluster, with all that its grains need to be there.</summary>
+    static partial void Join(ISiloBuilder silo, ClusterConfig cluster);
 
     /// <summary>Has the silo collect what the dashboard shows.</summary>
     static partial void AddDashboard(ISiloBuilder silo);

@@ -13,7 +13,7 @@ using OpenTelemetry.Trace;
 
 namespace Exports.Silo.Otlp;
 
-/// <summary>Pushes metrics and traces to a collector of OpenTelemetry, where one is configured; else nothing of it is loaded.</summary>
+/// <summary>Pushes metrics and traces to a collector of OpenTelemetry, where one is configured; else nothing of it runs.</summary>
 internal static class OtlpExport
 {
     private const string ServiceName = "exports";

@@ -18,7 +18,7 @@ public sealed class OtlpTests
         await using var stage = await Stage.StartAsync(
             [(Wide, WidePartitions)],
             ("otlp.endpoint", collector.Address), ("otlp.protocol", protocol), ("otlp.headers", "x-key=s3cret"),
-            ("otlp.metrics.interval.ms", "250"), ("otlp.traces.sample.ratio", "1"));
+            ("otlp.metrics.interval.ms", "250"), ("otlp.metrics.max.series", "5000"), ("otlp.traces.sample.ratio", "1"));
         await stage.ProduceAsync(300);
         var file = await stage.CreateFileAsync("pushed");
         await stage.CreateFileAsync("many", ("topics", Wide));

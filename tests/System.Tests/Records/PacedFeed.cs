@@ -14,9 +14,13 @@ internal sealed class PacedFeed(string bootstrapServers, string topic, int parti
     private const int MaxBacklog = 5_000;
 
     private long _produced;
+    private volatile bool _ends;
 
     /// <summary>How many records have been produced.</summary>
     public long Produced => Volatile.Read(ref _produced);
+
+    /// <summary>Produces no more; <see cref="RunAsync"/> completes when Kafka has what was produced.</summary>
+    public void End() => _ends = true;
 
     /// <summary>Produces all records, at most so many a second; completes when Kafka has all of them.</summary>
     public Task RunAsync(int rate, CancellationToken cancellationToken)
@@ -32,7 +36,7 @@ internal sealed class PacedFeed(string bootstrapServers, string topic, int parti
             LingerMs = 5,
         }).Build();
         var started = TimeProvider.System.GetTimestamp();
-        while (_produced < records)
+        while (_produced < records && !_ends)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var due = Math.Min(records, (long)(TimeProvider.System.GetElapsedTime(started).TotalSeconds * rate));

@@ -1,0 +1,17 @@
+namespace Exports.Observation;
+
+/// <summary>
+/// What the other workers of a cluster know. One that does not answer in time is left out: what it knows is not shown, and the
+/// rest is.
+/// </summary>
+public interface IOtherWorkers
+{
+    /// <summary>What they know of all connectors, without partitions and history.</summary>
+    Task<IReadOnlyList<ConnectorPart>> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>All that they know of a connector.</summary>
+    Task<IReadOnlyList<ConnectorPart>> FindAsync(string connector, CancellationToken cancellationToken);
+
+    /// <summary>They themselves. One that does not answer is there, and not ready.</summary>
+    Task<IReadOnlyList<WorkerReading>> ReadWorkersAsync(CancellationToken cancellationToken);
+}

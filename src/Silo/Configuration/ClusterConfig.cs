@@ -1,0 +1,10 @@
+using System.Net;
+
+namespace Exports.Silo.Configuration;
+
+/// <summary>The cluster that the worker belongs to (<c>cluster.*</c>).</summary>
+/// <param name="Redis">Its Redis, as StackExchange.Redis writes it; may hold a password.</param>
+/// <param name="Id">Its name: workers with the same name and Redis are one cluster.</param>
+/// <param name="Address">Where the other workers reach this one.</param>
+/// <param name="Port">The port there; 0 for a free one.</param>
+public sealed record ClusterConfig(string Redis, string Id, IPAddress Address, int Port);

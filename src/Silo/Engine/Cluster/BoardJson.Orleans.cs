@@ -1,0 +1,14 @@
+using System.Text.Json;
+
+namespace Exports.Silo.Engine.Cluster;
+
+/// <summary>What workers tell one another: JSON, so that two versions of a worker understand what both know, and leave out the rest.</summary>
+internal static class BoardJson
+{
+    // Pairs of numbers are fields.
+    private static readonly JsonSerializerOptions s_json = new() { IncludeFields = true };
+
+    public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, s_json);
+
+    public static T Read<T>(byte[] json) => JsonSerializer.Deserialize<T>(json, s_json)!;
+}

@@ -1,0 +1,20 @@
+using Exports.Silo.Configuration;
+using StackExchange.Redis;
+
+namespace Exports.Silo.Engine.Cluster;
+
+/// <summary>The one connection to the cluster's Redis, for membership, state and reminders; made by whoever needs it first.</summary>
+internal sealed class RedisConnection(ClusterConfig cluster) : IAsyncDisposable
+{
+    private readonly Lazy<Task<IConnectionMultiplexer>> _connection = new(async () => await ConnectionMultiplexer.ConnectAsync(cluster.Redis));
+
+    /// <summary>The connection, and that whoever takes it must not close it.</summary>
+    /// <exception cref="RedisConnectionException">Redis does not answer.</exception>
+    public async Task<(IConnectionMultiplexer Multiplexer, bool IsShared)> TakeAsync() => (await _connection.Value, true);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            await (await _connection.Value).DisposeAsync();
+    }
+}

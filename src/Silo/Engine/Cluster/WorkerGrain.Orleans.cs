@@ -1,0 +1,18 @@
+using Exports.Api;
+using Exports.Observation;
+
+namespace Exports.Silo.Engine.Cluster;
+
+/// <inheritdoc cref="IWorkerGrain"/>
+[OnSilo]
+[GrainType("exports.worker")]
+internal sealed class WorkerGrain(WorkerBoard board, IWorkerLoad load, ProcessLoad process, ApiOptions options, WorkerReadiness readiness)
+    : Grain, IWorkerGrain
+{
+    public Task<byte[]> ReadAsync() => Task.FromResult(BoardJson.Write<List<ConnectorPart>>([.. board.Connectors.Select(entry => ConnectorPart.Of(entry, isWhole: false))]));
+
+    public Task<byte[]?> FindAsync(string connector)
+        => Task.FromResult(board.Find(connector) is { } entry ? BoardJson.Write(ConnectorPart.Of(entry, isWhole: true)) : null);
+
+    public Task<byte[]> ReadWorkerAsync() => Task.FromResult(BoardJson.Write(WorkerReading.Of(board, load, process, options.Version, readiness.IsReady)));
+}

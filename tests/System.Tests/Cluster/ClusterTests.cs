@@ -1,0 +1,76 @@
+using Exports.Harness;
+
+namespace Exports.SystemTests.Cluster;
+
+/// <summary>Workers of a cluster that are lost and come back, under load; counted at the destination.</summary>
+public sealed class ClusterTests(ITestOutputHelper output)
+{
+    private const int Workers = 3;
+    private const int Rate = 1500;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task A_worker_that_is_killed_again_and_again_loses_nothing_and_its_tasks_deliver_elsewhere()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        output.WriteLine($"seed {seed}: {Settings.ClusterKills} kills");
+        await using var cluster = await WorkerCluster.StartAsync(Workers);
+        var feed = cluster.Feed();
+        using var stop = new CancellationTokenSource();
+        var feeding = feed.RunAsync(Rate, stop.Token);
+        await Waiting.UntilAsync("records of all partitions arrive", () => Enumerable.Range(0, WorkerCluster.Partitions).All(partition => cluster.Topic.HighestOf(partition) >= 0));
+
+        List<double> outages = [], gaps = [];
+        for (var kill = 0; kill < Settings.ClusterKills; kill++)
+        {
+            var (outage, gap) = await KillAndRecoverAsync(cluster, random);
+            outages.AddRange(outage);
+            gaps.Add(gap);
+        }
+
+        feed.End();
+        await feeding;
+        await Waiting.UntilReachedAsync("the target has everything", () => feed.Produced - cluster.Topic.Backlog.Count, feed.Produced);
+        var found = cluster.Topic.Check;
+        output.WriteLine($"{feed.Produced} records, {found.Distinct} found, {found.Duplicates} twice, {found.OutOfOrder} out of order");
+        output.WriteLine(
+            $"from kill to delivery, {outages.Count} partitions: median {Quantile(outages, 0.5):0.0} s, worst {outages.Max():0.0} s; "
+            + $"longest gap of the other partitions: median {Quantile(gaps, 0.5):0.00} s, worst {gaps.Max():0.00} s");
+        Assert.Equal(0, found.Missing(0, feed.Produced));
+        Assert.Equal((0, 0), (found.OutOfOrder, found.Unreadable));
+    }
+
+    /// <summary>Kills a worker that has tasks, waits until others deliver for it, and starts it again.</summary>
+    /// <returns>Seconds without delivery of each partition that it read, and the longest of all others.</returns>
+    private static async Task<(List<double> Outages, double Gap)> KillAndRecoverAsync(WorkerCluster cluster, Random random)
+    {
+        var places = await cluster.PlacesAsync(cluster.Workers[0]);
+        var candidates = cluster.Workers.Where(worker => places.ContainsValue(worker.Rest.Address.Authority)).ToList();
+        var victim = candidates[random.Next(candidates.Count)];
+        var partitions = await cluster.PartitionsAsync(cluster.Workers.First(worker => worker != victim));
+        var lost = places.Where(place => place.Value == victim.Rest.Address.Authority).SelectMany(place => partitions[place.Key]).ToHashSet();
+
+        var watch = new Arrivals(cluster.Topic, WorkerCluster.Partitions);
+        await victim.KillAsync();
+        // What was on its way at the kill arrives at once.
+        watch.Begin(grace: TimeSpan.FromMilliseconds(300));
+        await Waiting.UntilAsync("the lost partitions are delivered again", () =>
+        {
+            watch.Look();
+            return lost.All(watch.HasAdvanced);
+        }, s_limit);
+        var result = (lost.Select(watch.Outage).ToList(), Enumerable.Range(0, WorkerCluster.Partitions).Where(partition => !lost.Contains(partition)).Select(watch.LongestGap).DefaultIfEmpty(0).Max());
+
+        await victim.StartAsync();
+        await cluster.AreMembersAsync(Workers);
+        return result;
+    }
+
+    private static double Quantile(List<double> values, double share)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[(int)Math.Min(sorted.Count - 1, share * sorted.Count)];
+    }
+}
