@@ -228,7 +228,8 @@ internal sealed class WorkerConfigLoader
             redis,
             parsed.GetString(WorkerKeys.ClusterId) is { Length: > 0 } id ? id : groupId,
             IPAddress.TryParse(parsed.GetString(WorkerKeys.ClusterAddress), out var address) ? address : OwnAddress(),
-            parsed.GetInt(WorkerKeys.ClusterPort));
+            parsed.GetInt(WorkerKeys.ClusterPort),
+            Milliseconds(parsed, WorkerKeys.ClusterBalance));
     }
 
     /// <summary>The first address of the machine that others may reach, or the loopback's where there is none.</summary>

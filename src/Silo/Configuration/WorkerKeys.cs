@@ -62,6 +62,7 @@ internal static class WorkerKeys
     public const string ClusterId = "cluster.id";
     public const string ClusterAddress = "cluster.advertised.address";
     public const string ClusterPort = "cluster.port";
+    public const string ClusterBalance = "cluster.balance.interval.ms";
     public const string DataDir = "data.dir";
     public const string Lanes = "pipeline.lanes";
     public const string BufferBytes = "pipeline.buffer.bytes";
@@ -198,6 +199,10 @@ internal static class WorkerKeys
         Used(ClusterAddress, ConfigType.String, "", Cluster,
             "The IP address at which the other workers reach this one, such as a pod's. Empty: the machine's first that is not of itself alone.",
             allowed: "an IP address", check: value => value is "" || IPAddress.TryParse(value as string, out _) ? null : "must be an IP address"),
+        Used(ClusterBalance, ConfigType.Long, "10000", Cluster,
+            "How often the workers' loads are compared, and how long after a worker has come or gone that is done first. Tasks then move one by one until no "
+            + "worker has a tenth more or less than the mean. 0: tasks stay where they are.",
+            check: ConfigChecks.Between(0, 3_600_000)),
         Used(ClusterPort, ConfigType.Int, "11111", Cluster, "The port at which they do. 0: a free one.", check: ConfigChecks.Between(0, 65535)),
     ];
 

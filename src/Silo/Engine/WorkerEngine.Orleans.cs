@@ -65,6 +65,10 @@ internal static partial class WorkerEngine
         silo.Services.AddSingleton<WorkerReadiness>();
         silo.Services.AddSingleton<IOtherWorkers, OtherWorkers>();
         silo.Services.AddHostedService<ClusterWatch>();
+        silo.Services.AddSingleton(cluster);
+        silo.Services.AddHostedService<Balancer>();
+        // Spreads from the start; the balancer does the rest.
+        silo.Services.AddSingleton<PlacementStrategy, ActivationCountBasedPlacement>();
     }
 
     static partial void AddDashboard(ISiloBuilder silo) => LazyDashboard.Add(silo);

@@ -75,6 +75,35 @@ public sealed class WorkerConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_cluster_needs_the_engine_that_has_one_and_an_address_of_Redis()
+    {
+        Dictionary<string, string> keys = new() { ["cluster.redis"] = "redis:6379,password=hunter2", ["group.id"] = "exports-1", ["cluster.advertised.address"] = "10.1.2.3" };
+        if (WorkerHost.EngineName == "Orleans")
+        {
+            var cluster = WorkerConfig.From(keys).Cluster!;
+            Assert.Equal(("exports-1", "10.1.2.3", 11111), (cluster.Id, cluster.Address.ToString(), cluster.Port));
+            Assert.Null(WorkerConfig.From(Nothing).Cluster);
+        }
+        else
+        {
+            var refused = Assert.Throws<WorkerConfigException>(() => WorkerConfig.From(keys));
+            Assert.Contains("cluster.redis asks for a cluster, which needs the engine Orleans", refused.Message);
+            Assert.DoesNotContain("hunter2", refused.Message);
+        }
+
+        var wrong = Assert.Throws<WorkerConfigException>(() => WorkerConfig.From(new Dictionary<string, string>
+        {
+            ["cluster.redis"] = "password=hunter2",
+            ["cluster.advertised.address"] = "worker-1",
+            ["cluster.port"] = "70000",
+        }));
+        Assert.Contains("must begin with host:port", wrong.Message);
+        Assert.Contains("worker-1", wrong.Message);
+        Assert.Contains("cluster.port", wrong.Message);
+        Assert.DoesNotContain("hunter2", wrong.Message);
+    }
+
+    [Fact]
     public void The_command_line_wins_over_the_environment_and_that_over_the_file()
     {
         var config = Load(

@@ -3,33 +3,62 @@ using Exports.Demo.Destinations;
 
 namespace Exports.SystemTests.Cluster;
 
-/// <summary>When records of which partition arrive at a destination, seen by looking again and again.</summary>
-internal sealed class Arrivals(Destination destination, int partitions)
+/// <summary>When records of which partition arrive at a destination, seen by looking a hundred times a second until disposal.</summary>
+internal sealed class Arrivals : IAsyncDisposable
 {
-    private readonly long[] _highest = new long[partitions];
-    private readonly TimeSpan[] _last = new TimeSpan[partitions];
-    private readonly TimeSpan?[] _first = new TimeSpan?[partitions];
-    private readonly TimeSpan[] _gap = new TimeSpan[partitions];
-    private readonly Stopwatch _clock = new();
-    private TimeSpan _grace;
+    private readonly Destination _destination;
+    private readonly TimeSpan _grace;
+    private readonly long[] _highest;
+    private readonly TimeSpan[] _last;
+    private readonly TimeSpan?[] _first;
+    private readonly TimeSpan[] _gap;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly Task _looking;
 
-    /// <summary>Time begins.</summary>
+    /// <summary>Begins to look.</summary>
+    /// <param name="destination">Where.</param>
+    /// <param name="partitions">How many partitions there are.</param>
     /// <param name="grace">What arrives within it was on its way already.</param>
-    public void Begin(TimeSpan grace)
+    public Arrivals(Destination destination, int partitions, TimeSpan grace)
     {
-        _grace = grace;
-        for (var partition = 0; partition < partitions; partition++)
-            _highest[partition] = destination.HighestOf(partition);
-        _clock.Restart();
+        (_destination, _grace) = (destination, grace);
+        _highest = [.. Enumerable.Range(0, partitions).Select(destination.HighestOf)];
+        (_last, _first, _gap) = (new TimeSpan[partitions], new TimeSpan?[partitions], new TimeSpan[partitions]);
+        _looking = Task.Factory.StartNew(LookAgainAndAgain, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Looks.</summary>
-    public void Look()
+    /// <summary>Whether a record has arrived since the grace time.</summary>
+    public bool HasAdvanced(int partition) => Locked(() => _first[partition] is not null);
+
+    /// <summary>Seconds from the beginning to the first record after the grace time.</summary>
+    public double Outage(int partition) => Locked(() => _first[partition]!.Value.TotalSeconds);
+
+    /// <summary>The longest time between two records, in seconds.</summary>
+    public double LongestGap(int partition) => Locked(() => _gap[partition].TotalSeconds);
+
+    public async ValueTask DisposeAsync()
     {
-        var now = _clock.Elapsed;
-        for (var partition = 0; partition < partitions; partition++)
+        await _stop.CancelAsync();
+        await _looking;
+        _stop.Dispose();
+    }
+
+    private void LookAgainAndAgain()
+    {
+        while (!_stop.Token.WaitHandle.WaitOne(10))
         {
-            var highest = destination.HighestOf(partition);
+            lock (_lock)
+                Look(_clock.Elapsed);
+        }
+    }
+
+    private void Look(TimeSpan now)
+    {
+        for (var partition = 0; partition < _highest.Length; partition++)
+        {
+            var highest = _destination.HighestOf(partition);
             if (now - _last[partition] is var gap && gap > _gap[partition])
                 _gap[partition] = gap;
             if (highest == _highest[partition])
@@ -41,12 +70,9 @@ internal sealed class Arrivals(Destination destination, int partitions)
         }
     }
 
-    /// <summary>Whether a record has arrived since the grace time.</summary>
-    public bool HasAdvanced(int partition) => _first[partition] is not null;
-
-    /// <summary>Seconds from the beginning to the first record after the grace time.</summary>
-    public double Outage(int partition) => _first[partition]!.Value.TotalSeconds;
-
-    /// <summary>The longest time between two records, in seconds.</summary>
-    public double LongestGap(int partition) => _gap[partition].TotalSeconds;
+    private T Locked<T>(Func<T> read)
+    {
+        lock (_lock)
+            return read();
+    }
 }

@@ -42,6 +42,56 @@ public sealed class ClusterTests(ITestOutputHelper output)
         Assert.Equal((0, 0), (found.OutOfOrder, found.Unreadable));
     }
 
+    [Fact]
+    public async Task Workers_that_join_get_their_share_one_task_at_a_time_and_those_that_leave_hand_theirs_over()
+    {
+        await using var cluster = await WorkerCluster.StartAsync(1);
+        var feed = cluster.Feed();
+        using var stop = new CancellationTokenSource();
+        var feeding = feed.RunAsync(Rate, stop.Token);
+        await Waiting.UntilAsync("records of all partitions arrive", () => Enumerable.Range(0, WorkerCluster.Partitions).All(partition => cluster.Topic.HighestOf(partition) >= 0));
+
+        var watch = new Arrivals(cluster.Topic, WorkerCluster.Partitions, grace: TimeSpan.Zero);
+        var before = cluster.Workers[0].Rest.Address.Authority;
+        await cluster.AddAsync();
+        await cluster.AddAsync();
+        await cluster.AreMembersAsync(Workers);
+        Dictionary<int, string> places = [];
+        await Waiting.UntilAsync("each worker has two tasks", async () =>
+        {
+            places = await cluster.PlacesAsync(cluster.Workers[0]);
+            return places.Count == WorkerCluster.Partitions && places.Values.CountBy(worker => worker).Select(worker => worker.Value).SequenceEqual([2, 2, 2]);
+        }, s_limit);
+        var partitions = await cluster.PartitionsAsync(cluster.Workers[0]);
+        var gaps = places.ToLookup(place => place.Value == before, place => partitions[place.Key].Max(watch.LongestGap));
+        output.WriteLine(
+            $"from one worker to three: longest gap of tasks that moved {gaps[false].Max():0.00} s, of those that stayed {gaps[true].Max():0.00} s; "
+            + $"{cluster.Topic.Check.Duplicates} records twice");
+        await watch.DisposeAsync();
+
+        watch = new Arrivals(cluster.Topic, WorkerCluster.Partitions, grace: TimeSpan.Zero);
+        foreach (var worker in cluster.Workers.Skip(1).ToList())
+        {
+            Assert.Equal(0, await worker.StopAsync(TimeSpan.FromMinutes(1)));
+            cluster.Workers.Remove(worker);
+            await worker.DisposeAsync();
+        }
+
+        await Waiting.UntilAsync(
+            "the first has all tasks",
+            async () => (await cluster.PlacesAsync(cluster.Workers[0])).Values.Count(worker => worker == before) == WorkerCluster.Partitions,
+            s_limit);
+        output.WriteLine($"from three workers to one: longest gap {Enumerable.Range(0, WorkerCluster.Partitions).Max(watch.LongestGap):0.00} s");
+        await watch.DisposeAsync();
+        feed.End();
+        await feeding;
+        await Waiting.UntilReachedAsync("the target has everything", () => feed.Produced - cluster.Topic.Backlog.Count, feed.Produced);
+        var found = cluster.Topic.Check;
+        output.WriteLine($"{feed.Produced} records, {found.Distinct} found, {found.Duplicates} twice, {found.OutOfOrder} out of order");
+        Assert.Equal(0, found.Missing(0, feed.Produced));
+        Assert.Equal((0, 0), (found.OutOfOrder, found.Unreadable));
+    }
+
     /// <summary>Kills a worker that has tasks, waits until others deliver for it, and starts it again.</summary>
     /// <returns>Seconds without delivery of each partition that it read, and the longest of all others.</returns>
     private static async Task<(List<double> Outages, double Gap)> KillAndRecoverAsync(WorkerCluster cluster, Random random)
@@ -52,15 +102,10 @@ public sealed class ClusterTests(ITestOutputHelper output)
         var partitions = await cluster.PartitionsAsync(cluster.Workers.First(worker => worker != victim));
         var lost = places.Where(place => place.Value == victim.Rest.Address.Authority).SelectMany(place => partitions[place.Key]).ToHashSet();
 
-        var watch = new Arrivals(cluster.Topic, WorkerCluster.Partitions);
         await victim.KillAsync();
         // What was on its way at the kill arrives at once.
-        watch.Begin(grace: TimeSpan.FromMilliseconds(300));
-        await Waiting.UntilAsync("the lost partitions are delivered again", () =>
-        {
-            watch.Look();
-            return lost.All(watch.HasAdvanced);
-        }, s_limit);
+        await using var watch = new Arrivals(cluster.Topic, WorkerCluster.Partitions, grace: TimeSpan.FromMilliseconds(300));
+        await Waiting.UntilAsync("the lost partitions are delivered again", () => lost.All(watch.HasAdvanced), s_limit);
         var result = (lost.Select(watch.Outage).ToList(), Enumerable.Range(0, WorkerCluster.Partitions).Where(partition => !lost.Contains(partition)).Select(watch.LongestGap).DefaultIfEmpty(0).Max());
 
         await victim.StartAsync();

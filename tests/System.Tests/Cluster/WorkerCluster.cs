@@ -70,6 +70,7 @@ internal sealed class WorkerCluster : IAsyncDisposable
             ["cluster.redis"] = Redis.Address,
             ["cluster.advertised.address"] = "127.0.0.1",
             ["cluster.port"] = "0",
+            ["cluster.balance.interval.ms"] = "2000",
             ["offset.flush.interval.ms"] = "500",
             ["consumer.fetch.max.wait.ms"] = "10",
         });

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Exports.Grains;
 
 namespace Exports.Silo.Engine.Cluster;
@@ -12,7 +13,11 @@ internal sealed partial class ClusterWatch(
 {
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
+
     private readonly SemaphoreSlim _gone = new(0);
+    private readonly ConcurrentDictionary<SiloAddress, bool> _leaving = new();
+    private volatile bool _stopped;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -22,6 +27,7 @@ internal sealed partial class ClusterWatch(
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        _stopped = true;
         silos.UnSubscribeFromSiloStatusEvents(this);
         await base.StopAsync(cancellationToken);
     }
@@ -32,11 +38,31 @@ internal sealed partial class ClusterWatch(
             return;
         if (status is SiloStatus.Active)
             Log.Joined(logger, updatedSilo);
+        if (status is SiloStatus.ShuttingDown or SiloStatus.Stopping && _leaving.TryAdd(updatedSilo, true))
+        {
+            Log.Leaves(logger, updatedSilo);
+            _ = FollowAsync(updatedSilo);
+        }
+
         if (status is not SiloStatus.Dead)
             return;
-        Log.Gone(logger, updatedSilo);
+        if (!_leaving.TryRemove(updatedSilo, out _))
+            Log.Gone(logger, updatedSilo);
         _gone.Release();
     }
+
+    /// <summary>Tasks of a worker that leaves end one after the other; whoever asks for one that has ended brings it up elsewhere.</summary>
+    private async Task FollowAsync(SiloAddress leaving)
+    {
+        while (_leaving.ContainsKey(leaving) && silos.GetApproximateSiloStatus(leaving) is SiloStatus.ShuttingDown or SiloStatus.Stopping && !_stopped)
+        {
+            if (Rank() == 0)
+                starter.StartAgain();
+            await Task.Delay(s_look, time, CancellationToken.None);
+        }
+    }
+
+    private int Rank() => silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Count(silo => silo.CompareTo(local.SiloAddress) < 0);
 
     public override void Dispose()
     {
@@ -49,8 +75,7 @@ internal sealed partial class ClusterWatch(
         while (true)
         {
             await _gone.WaitAsync(stoppingToken);
-            var rank = silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Count(silo => silo.CompareTo(local.SiloAddress) < 0);
-            if (rank > 0)
+            if (Rank() is > 0 and var rank)
                 await Task.Delay(s_turn * rank, time, stoppingToken);
             starter.StartAgain();
         }
@@ -60,6 +85,9 @@ internal sealed partial class ClusterWatch(
     {
         [LoggerMessage(1, LogLevel.Information, "The worker at {Silo} has joined the cluster.")]
         public static partial void Joined(ILogger logger, SiloAddress silo);
+
+        [LoggerMessage(3, LogLevel.Information, "The worker at {Silo} leaves the cluster; its tasks go on elsewhere as they end there.")]
+        public static partial void Leaves(ILogger logger, SiloAddress silo);
 
         [LoggerMessage(2, LogLevel.Warning, "The worker at {Silo} is gone; its connectors and tasks are brought up elsewhere.")]
         public static partial void Gone(ILogger logger, SiloAddress silo);

@@ -14,6 +14,10 @@ internal interface IWorkerGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<byte[]?> FindAsync(string connector);
 
+    /// <summary>The tasks that run in it, with what they do, as JSON.</summary>
+    [AlwaysInterleave]
+    Task<byte[]> ReadTasksAsync();
+
     /// <summary>Itself with its load, as JSON.</summary>
     [AlwaysInterleave]
     Task<byte[]> ReadWorkerAsync();

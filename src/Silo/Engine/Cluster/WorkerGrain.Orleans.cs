@@ -1,4 +1,5 @@
 using Exports.Api;
+using Exports.Grains;
 using Exports.Observation;
 
 namespace Exports.Silo.Engine.Cluster;
@@ -13,6 +14,15 @@ internal sealed class WorkerGrain(WorkerBoard board, IWorkerLoad load, ProcessLo
 
     public Task<byte[]?> FindAsync(string connector)
         => Task.FromResult(board.Find(connector) is { } entry ? BoardJson.Write(ConnectorPart.Of(entry, isWhole: true)) : null);
+
+    public Task<byte[]> ReadTasksAsync() => Task.FromResult(BoardJson.Write<List<TaskLoad>>(
+    [
+        .. from connector in board.Connectors
+           from task in connector.Tasks
+           let latest = task.Latest
+           where latest?.State.State == RunState.Running
+           select new TaskLoad(connector.Name, task.Number, latest.SlowRates.RecordsOut, latest.SlowRates.BytesOut),
+    ]));
 
     public Task<byte[]> ReadWorkerAsync() => Task.FromResult(BoardJson.Write(WorkerReading.Of(board, load, process, options.Version, readiness.IsReady)));
 }

@@ -1,0 +1,39 @@
+namespace Exports.Silo.Engine.Cluster;
+
+/// <summary>
+/// Decides which task moves next so that workers of a cluster have equal loads. A task weighs its share of all tasks, and as much
+/// again for its share of the records and bytes that all deliver.
+/// </summary>
+internal static class BalancePlan
+{
+    // What is nearer than that to the mean is left alone: the rates of tasks are never still.
+    private const double Tolerance = 0.1;
+
+    /// <summary>The task that moves next, from where to where; null when the load is even, or no move makes it more so.</summary>
+    /// <param name="workers">The tasks of each worker; those without tasks included.</param>
+    /// <param name="isSettled">Whether a task may move; one that has just been moved may not.</param>
+    /// <typeparam name="TWorker">What a worker is known by.</typeparam>
+    public static (TaskLoad Task, TWorker From, TWorker To)? Next<TWorker>(
+        IReadOnlyDictionary<TWorker, IReadOnlyList<TaskLoad>> workers, Func<TaskLoad, bool> isSettled)
+        where TWorker : notnull
+    {
+        var all = workers.Values.SelectMany(tasks => tasks).ToList();
+        if (workers.Count < 2 || all.Count == 0)
+            return null;
+        var (records, bytes) = (all.Sum(task => task.Records), all.Sum(task => task.Bytes));
+        var loads = workers.ToDictionary(worker => worker.Key, worker => worker.Value.Sum(Weight));
+        var from = loads.MaxBy(load => load.Value);
+        var to = loads.MinBy(load => load.Value);
+        var mean = loads.Values.Sum() / loads.Count;
+        if (from.Value <= mean * (1 + Tolerance) && to.Value >= mean * (1 - Tolerance))
+            return null;
+
+        // The best move leaves the two nearest to each other; one that only turns the difference round is none.
+        var gap = from.Value - to.Value;
+        var best = workers[from.Key].Where(isSettled).Select(task => (Task: task, Left: Math.Abs(gap - (2 * Weight(task))))).OrderBy(move => move.Left).FirstOrDefault();
+        return best.Task is null || best.Left >= gap * (1 - Tolerance) ? null : (best.Task, from.Key, to.Key);
+
+        double Weight(TaskLoad task)
+            => (1.0 / all.Count) + (records > 0 ? task.Records / records / 2 : 0) + (bytes > 0 ? task.Bytes / bytes / 2 : 0);
+    }
+}
