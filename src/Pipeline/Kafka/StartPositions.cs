@@ -56,7 +56,8 @@ internal sealed class StartPositions(KafkaAdmin admin, IGroupOffsets groupOffset
         {
             throw new ConnectException(
                 $"There is no offset to begin at for {string.Join(", ", partitions)} in the group {settings.Group}, and "
-                + "auto.offset.reset is none.") { Cause = ErrorCause.Configuration };
+                + "auto.offset.reset is none.")
+            { Cause = ErrorCause.Configuration };
         }
 
         // The client finds the beginning by itself when it begins. The end is looked up now, and once: looked up again after
