@@ -15,6 +15,8 @@ internal sealed record CommandLine
           --override KEY=VALUE     a key from the command line; wins over file and environment; may be given again
           --keys                   prints every key with type, default and documentation, as Markdown
           --hash-password          reads a password from standard input and prints its hash, for a file of users
+          --health [URL]           asks a worker that runs whether it lives, and exits with 0 or 1; without URL, the worker with this
+                                   file, environment and overrides, at /health/live of its first listener
           --version                prints the version
           --help                   prints this
 
@@ -29,6 +31,12 @@ internal sealed record CommandLine
 
     /// <summary>Whether text was asked for in place of a worker: <c>--help</c>, <c>--keys</c>, <c>--version</c> or <c>--hash-password</c>; else null.</summary>
     public string? Print { get; private init; }
+
+    /// <summary>Whether a worker that runs is to be asked whether it lives, in place of running one.</summary>
+    public bool AsksHealth { get; private init; }
+
+    /// <summary>What to ask then; null for the worker with this configuration.</summary>
+    public Uri? HealthUrl { get; private init; }
 
     /// <summary>Reads the arguments.</summary>
     /// <param name="arguments">The arguments, without the program's name.</param>
@@ -50,6 +58,15 @@ internal sealed record CommandLine
             else if (argument is "--keys" or "--version" or "--hash-password")
             {
                 result = result with { Print = result.Print ?? argument };
+            }
+            else if (argument == "--health")
+            {
+                result = result with { AsksHealth = true };
+                if (i + 1 < arguments.Count && UrlOf(arguments[i + 1]) is { } url)
+                {
+                    result = result with { HealthUrl = url };
+                    i++;
+                }
             }
             else if (argument == "--override" || argument.StartsWith("--override=", StringComparison.Ordinal))
             {
@@ -83,4 +100,8 @@ internal sealed record CommandLine
         commandLine = result;
         return true;
     }
+
+    /// <summary>A URL, or null for what is something else, such as a file.</summary>
+    private static Uri? UrlOf(string argument)
+        => Uri.TryCreate(argument, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) ? url : null;
 }

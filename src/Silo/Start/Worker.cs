@@ -38,6 +38,9 @@ internal static partial class Worker
             return Clean;
         }
 
+        if (commandLine.HealthUrl is { } url)
+            return await AskHealthAsync(url);
+
         WorkerConfig config;
         try
         {
@@ -53,8 +56,15 @@ internal static partial class Worker
             return Fail(Failed, e.Message);
         }
 
-        return await RunAsync(config, signals.Asked);
+        if (!commandLine.AsksHealth)
+            return await RunAsync(config, signals.Asked);
+        return HealthProbe.TryFindUrl(config.Listeners[0], out var own, out var why)
+            ? await AskHealthAsync(own)
+            : Fail(Misconfigured, why);
     }
+
+    private static async Task<int> AskHealthAsync(Uri url)
+        => await HealthProbe.FindTroubleAsync(url) is { } trouble ? Fail(Failed, trouble) : Clean;
 
     /// <summary>From standard input, so that the password stands in no list of processes and no history of commands.</summary>
     private static int HashPassword()
@@ -111,7 +121,7 @@ internal static partial class Worker
         }
     }
 
-    private static string Version
+    internal static string Version
         => typeof(Worker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private static void Greet(ILogger logger, WorkerConfig config, WebApplication app)

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Exports.Silo.Configuration;
 using Exports.Silo.Rest.Tls;
+using Exports.Silo.Start;
 
 namespace Exports.Silo.Tests.Rest;
 
@@ -55,6 +56,16 @@ public sealed class TlsTests : IDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await SubjectAsync(worker.Addresses[0]) != "CN=second")
             await Task.Delay(50, limit.Token);
+    }
+
+    [Fact]
+    public async Task A_workers_own_health_check_takes_whatever_name_its_certificate_has()
+    {
+        using var elsewhere = Certificate("CN=connect.example.com");
+        await using var worker = await RestWorker.StartAsync(
+            ("listeners", "https://127.0.0.1:0"), ("ssl.keystore.type", "PEM"), ("ssl.keystore.location", Write("tls.pem", Pem(elsewhere))));
+
+        Assert.Null(await HealthProbe.FindTroubleAsync(new Uri(worker.Addresses[0], "/health/live")));
     }
 
     public static TheoryData<string, string> Wrong { get; } = new()
