@@ -1,0 +1,137 @@
+using System.Net;
+using Exports.Silo;
+using Exports.Silo.Configuration;
+using Exports.Silo.Start;
+
+namespace Exports.Kubernetes.Tests.Workers;
+
+/// <summary>Manifests say of a worker what is true of it.</summary>
+public sealed class WorkerKeysTests
+{
+    /// <summary>Keys of a cluster of workers, under the names that the overlay for production gives them.</summary>
+    private static readonly string[] s_clusterKeys = ["cluster.redis", "cluster.advertised.address"];
+
+    /// <summary>Where values of connectors' configurations come from; a folder that must be there when a worker starts.</summary>
+    internal const string SecretsPath = "config.providers.secret.param.allowed.paths";
+
+    /// <summary>Variables for a worker that is alone.</summary>
+    internal static Dictionary<string, string> WithoutCluster(IReadOnlyDictionary<string, string> variables)
+        => variables.Where(variable => !s_clusterKeys.Contains(Key(variable.Key))).ToDictionary();
+
+    [Theory]
+    [MemberData(nameof(Rendered.WithWorker), MemberType = typeof(Rendered))]
+    public async Task A_worker_knows_every_key_that_it_is_given_and_takes_its_value(string folder)
+    {
+        var config = await ConfigOfAsync(await Rendered.OfAsync(folder));
+
+        Assert.Contains("CONNECT_BOOTSTRAP_SERVERS", config.FromEnvironment);
+        Assert.Empty(config.NotNeeded);
+        Assert.DoesNotContain(config.Warnings, warning => !s_clusterKeys.Any(key => warning.StartsWith($"Unknown key {key}:", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rendered.WithWorker), MemberType = typeof(Rendered))]
+    public async Task A_pod_has_more_time_to_end_than_a_worker_takes(string folder)
+    {
+        var rendered = await Rendered.OfAsync(folder);
+        var bound = WorkerHost.ShutdownTimeout(await ConfigOfAsync(rendered)).TotalSeconds;
+        var before = rendered.WorkerContainer.Number("lifecycle/preStop/sleep/seconds");
+        var grace = rendered.Worker.Pod!.Number("spec/terminationGracePeriodSeconds");
+
+        Assert.True(grace >= before + bound + 10, $"{grace} s; preStop takes {before} s, the worker up to {bound} s, and 10 s are for the unexpected");
+    }
+
+    [Theory]
+    [MemberData(nameof(Rendered.WithWorker), MemberType = typeof(Rendered))]
+    public async Task Ports_and_folders_are_the_workers(string folder)
+    {
+        var rendered = await Rendered.OfAsync(folder);
+        var config = await ConfigOfAsync(rendered);
+        var container = rendered.WorkerContainer;
+        var ports = container.List("ports").ToDictionary(port => port.Text("name")!, port => port.Number("containerPort"));
+
+        var listener = Assert.Single(config.Listeners);
+        Assert.True(listener.IsAny, "other pods reach it");
+        Assert.Equal(listener.Port, ports["rest"]);
+        Assert.Equal(listener.Port, Assert.Single(rendered.Find("Service", "exports").List("spec/ports")).Number("port"));
+        foreach (var probe in (string[])["startupProbe", "livenessProbe", "readinessProbe"])
+            Assert.Equal("rest", container.Text($"{probe}/httpGet/port"));
+        var mounts = container.List("volumeMounts").Where(mount => mount.Text("readOnly") != "true").Select(mount => mount.Text("mountPath")).ToHashSet();
+        Assert.True(mounts.SetEquals([config.DataDir, "/tmp"]), string.Join(", ", mounts));
+        var secrets = rendered.Variables(container)["CONNECT_" + SecretsPath.Replace('.', '_').ToUpperInvariant()];
+        Assert.Contains(container.List("volumeMounts"), mount => mount.Text("mountPath") == secrets && mount.Text("readOnly") == "true");
+
+        foreach (var policy in rendered.OfKind("NetworkPolicy").Where(policy => policy.Selects("spec/podSelector/matchLabels", rendered.Worker.Pod!)))
+        {
+            var rules = policy.List("spec/ingress");
+            Assert.Equal([ports["rest"]], PortsOf(rules[0]));
+            // From worker to worker alone, and out of one what comes into another.
+            Assert.Equal([ports["silo"], ports["gateway"]], PortsOf(rules[1]));
+            Assert.True(Assert.Single(rules[1].List("from")).Selects("podSelector/matchLabels", rendered.Worker.Pod!));
+            Assert.Equal(2, rules.Count);
+            var outgoing = Assert.Single(policy.List("spec/egress"), rule => PortsOf(rule).Contains(ports["silo"]));
+            Assert.Equal(PortsOf(rules[1]), PortsOf(outgoing));
+            Assert.True(Assert.Single(outgoing.List("to")).Selects("podSelector/matchLabels", rendered.Worker.Pod!));
+
+            var redis = rendered.Find("StatefulSet", "exports-redis").Pod!;
+            var redisRule = Assert.Single(rendered.Find("NetworkPolicy", "exports-redis").List("spec/ingress"));
+            Assert.True(Assert.Single(redisRule.List("from")).Selects("podSelector/matchLabels", rendered.Worker.Pod!));
+            Assert.Equal([Assert.Single(redis.Containers.Single().List("ports")).Number("containerPort")], PortsOf(redisRule));
+            Assert.Contains(policy.List("spec/egress"), rule =>
+                rule.List("to").Any(to => to.Selects("podSelector/matchLabels", redis)) && PortsOf(rule).SequenceEqual(PortsOf(redisRule)));
+
+            var brokers = config.BootstrapServers.Select(server => int.Parse(server.Split(':')[1]));
+            Assert.All(brokers, port => Assert.Contains(policy.List("spec/egress").SelectMany(rule => rule.List("ports")), allowed =>
+                allowed.Number("port") <= port && port <= Math.Max(allowed.Number("port"), allowed.Number("endPort"))));
+        }
+    }
+
+    [Theory]
+    [InlineData("base")]
+    [InlineData("overlays/production")]
+    public async Task Probes_and_Prometheus_ask_what_a_worker_with_this_configuration_answers(string folder)
+    {
+        var rendered = await Rendered.OfAsync(folder);
+        await using var worker = await RunningWorker.StartAsync(rendered.Variables(rendered.WorkerContainer));
+        var container = rendered.WorkerContainer;
+
+        Assert.Equal("/health/live", container.Text("startupProbe/httpGet/path"));
+        Assert.Equal("/health/live", container.Text("livenessProbe/httpGet/path"));
+        Assert.Equal("/health/ready", container.Text("readinessProbe/httpGet/path"));
+        foreach (var path in new[] { "/health/live", "/health/ready" }.Concat(
+            rendered.OfKind("ServiceMonitor").SelectMany(monitor => monitor.List("spec/endpoints")).Select(endpoint => endpoint.Text("path")!)))
+        {
+            using var response = await worker.Client.GetAsync(path);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task The_image_is_named_in_one_place_and_is_of_this_version()
+    {
+        var k8s = Path.Combine(AppContext.BaseDirectory, "k8s");
+        var version = Worker.Version.Split('+')[0];
+        foreach (var (folder, image) in new[]
+        {
+            ("base", $"registry.example.com/exports:{version}"),
+            ("overlays/production", $"registry.example.com/exports:{version}"),
+            ("overlays/production-keys", $"registry.example.com/exports:{version}"),
+            ("overlays/development", "exports:development"),
+        })
+        {
+            Assert.Equal(image, (await Rendered.OfAsync(folder)).WorkerContainer.Text("image"));
+        }
+
+        var naming = Directory.EnumerateFiles(k8s, "*.yaml", SearchOption.AllDirectories)
+            .Where(file => File.ReadAllText(file).Contains($"newTag: {version}", StringComparison.Ordinal));
+        Assert.Equal(Path.Combine(k8s, "base/kustomization.yaml"), Assert.Single(naming));
+        Assert.Contains("image: exports\n", File.ReadAllText(Path.Combine(k8s, "base/deployment.yaml")));
+    }
+
+    private static IReadOnlyList<int> PortsOf(Manifest rule) => [.. rule.List("ports").Select(port => port.Number("port"))];
+
+    private static async Task<WorkerConfig> ConfigOfAsync(Rendered rendered)
+        => WorkerConfig.Load(null, rendered.Variables(rendered.WorkerContainer), new Dictionary<string, string> { [SecretsPath] = AppContext.BaseDirectory });
+
+    private static string Key(string variable) => variable.Replace("CONNECT_", "", StringComparison.Ordinal).ToLowerInvariant().Replace('_', '.');
+}
