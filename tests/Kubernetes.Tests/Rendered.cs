@@ -6,7 +6,7 @@ namespace Exports.Kubernetes.Tests;
 /// <summary>What <c>kubectl apply -k</c> would send of a folder.</summary>
 internal sealed class Rendered
 {
-    private static readonly string s_root = Path.Combine(AppContext.BaseDirectory, "k8s");
+    private static readonly string s_root = Repository.PathOf("k8s");
     private static readonly ConcurrentDictionary<string, Lazy<Task<Rendered>>> s_all = new();
 
     private Rendered(string text)

@@ -6,7 +6,7 @@ namespace Exports.Kubernetes.Tests;
 /// <summary>Other programs, which the tests ask.</summary>
 internal static class Tool
 {
-    private static readonly string s_folder = AppContext.BaseDirectory;
+    private static readonly string s_folder = Repository.PathOf("tests/Kubernetes.Tests");
     private static readonly Lazy<Task<string>> s_modules = new(FindModulesAsync);
 
     /// <summary>Runs a program.</summary>

@@ -7,7 +7,7 @@ namespace Exports.Kubernetes.Tests.Image;
 /// <summary>The image is what the manifests run.</summary>
 public sealed partial class DockerfileTests
 {
-    private static readonly string s_file = Path.Combine(AppContext.BaseDirectory, "deploy/Dockerfile");
+    private static readonly string s_file = Repository.PathOf("deploy/Dockerfile");
 
     [Fact]
     public async Task The_linter_has_nothing_to_say_and_would_say_it()
@@ -54,7 +54,7 @@ public sealed partial class DockerfileTests
     [Fact]
     public void What_is_built_is_let_into_the_context()
     {
-        var ignore = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "dockerignore"));
+        var ignore = File.ReadAllLines(Repository.PathOf(".dockerignore"));
         foreach (var needed in (string[])["src", "build/Engine.props", "Directory.*", ".editorconfig", "LICENSE"])
             Assert.Contains("!" + needed, ignore);
         Assert.Contains("*", ignore);

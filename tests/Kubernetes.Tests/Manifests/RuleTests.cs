@@ -10,7 +10,7 @@ public sealed partial class RuleTests
     public async Task The_rules_are_those_of_deploy()
     {
         var rule = Assert.Single((await Rendered.OfAsync("overlays/production")).OfKind("PrometheusRule"));
-        var alerts = Yaml.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "deploy/prometheus/alerts.yml"))).Single();
+        var alerts = Yaml.Parse(File.ReadAllText(Repository.PathOf("deploy/prometheus/alerts.yml"))).Single();
 
         Assert.True(
             JsonNode.DeepEquals(alerts, rule.Part("spec")!.Content),

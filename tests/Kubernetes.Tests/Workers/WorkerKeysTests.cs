@@ -109,7 +109,7 @@ public sealed class WorkerKeysTests
     [Fact]
     public async Task The_image_is_named_in_one_place_and_is_of_this_version()
     {
-        var k8s = Path.Combine(AppContext.BaseDirectory, "k8s");
+        var k8s = Repository.PathOf("k8s");
         var version = Worker.Version.Split('+')[0];
         foreach (var (folder, image) in new[]
         {
