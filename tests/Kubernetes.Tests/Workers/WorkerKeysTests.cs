@@ -8,15 +8,14 @@ namespace Exports.Kubernetes.Tests.Workers;
 /// <summary>Manifests say of a worker what is true of it.</summary>
 public sealed class WorkerKeysTests
 {
-    /// <summary>Keys of a cluster of workers, under the names that the overlay for production gives them.</summary>
-    private static readonly string[] s_clusterKeys = ["cluster.redis", "cluster.advertised.address"];
+    private static readonly string s_clusterRedis = Variable(WorkerKeys.ClusterRedis);
 
     /// <summary>Where values of connectors' configurations come from; a folder that must be there when a worker starts.</summary>
     internal const string SecretsPath = "config.providers.secret.param.allowed.paths";
 
     /// <summary>Variables for a worker that is alone.</summary>
     internal static Dictionary<string, string> WithoutCluster(IReadOnlyDictionary<string, string> variables)
-        => variables.Where(variable => !s_clusterKeys.Contains(Key(variable.Key))).ToDictionary();
+        => variables.Where(variable => variable.Key != s_clusterRedis).ToDictionary();
 
     [Theory]
     [MemberData(nameof(Rendered.WithWorker), MemberType = typeof(Rendered))]
@@ -26,7 +25,7 @@ public sealed class WorkerKeysTests
 
         Assert.Contains("CONNECT_BOOTSTRAP_SERVERS", config.FromEnvironment);
         Assert.Empty(config.NotNeeded);
-        Assert.DoesNotContain(config.Warnings, warning => !s_clusterKeys.Any(key => warning.StartsWith($"Unknown key {key}:", StringComparison.Ordinal)));
+        Assert.Empty(config.Warnings);
     }
 
     [Theory]
@@ -58,7 +57,7 @@ public sealed class WorkerKeysTests
             Assert.Equal("rest", container.Text($"{probe}/httpGet/port"));
         var mounts = container.List("volumeMounts").Where(mount => mount.Text("readOnly") != "true").Select(mount => mount.Text("mountPath")).ToHashSet();
         Assert.True(mounts.SetEquals([config.DataDir, "/tmp"]), string.Join(", ", mounts));
-        var secrets = rendered.Variables(container)["CONNECT_" + SecretsPath.Replace('.', '_').ToUpperInvariant()];
+        var secrets = rendered.Variables(container)[Variable(SecretsPath)];
         Assert.Contains(container.List("volumeMounts"), mount => mount.Text("mountPath") == secrets && mount.Text("readOnly") == "true");
 
         foreach (var policy in rendered.OfKind("NetworkPolicy").Where(policy => policy.Selects("spec/podSelector/matchLabels", rendered.Worker.Pod!)))
@@ -66,7 +65,8 @@ public sealed class WorkerKeysTests
             var rules = policy.List("spec/ingress");
             Assert.Equal([ports["rest"]], PortsOf(rules[0]));
             // From worker to worker alone, and out of one what comes into another.
-            Assert.Equal([ports["silo"], ports["gateway"]], PortsOf(rules[1]));
+            Assert.Equal(int.Parse(WorkerKeys.Find(WorkerKeys.ClusterPort)!.Definition.Default!), ports["silo"]);
+            Assert.Equal([ports["silo"]], PortsOf(rules[1]));
             Assert.True(Assert.Single(rules[1].List("from")).Selects("podSelector/matchLabels", rendered.Worker.Pod!));
             Assert.Equal(2, rules.Count);
             var outgoing = Assert.Single(policy.List("spec/egress"), rule => PortsOf(rule).Contains(ports["silo"]));
@@ -106,6 +106,22 @@ public sealed class WorkerKeysTests
         }
     }
 
+    [Theory]
+    [InlineData("overlays/production")]
+    [InlineData("overlays/production-keys")]
+    public async Task Workers_for_production_are_a_cluster(string folder)
+    {
+        var rendered = await Rendered.OfAsync(folder);
+        var variables = rendered.Variables(rendered.WorkerContainer);
+        Assert.Contains(s_clusterRedis, variables);
+        if (WorkerHost.EngineName == "Orleans")
+        {
+            var cluster = (await ConfigOfAsync(rendered)).Cluster!;
+            Assert.Equal(variables[s_clusterRedis], cluster.Redis);
+            Assert.Equal(variables[Variable(WorkerKeys.ClusterAddress)], cluster.Address.ToString());
+        }
+    }
+
     [Fact]
     public async Task The_image_is_named_in_one_place_and_is_of_this_version()
     {
@@ -131,7 +147,11 @@ public sealed class WorkerKeysTests
     private static IReadOnlyList<int> PortsOf(Manifest rule) => [.. rule.List("ports").Select(port => port.Number("port"))];
 
     private static async Task<WorkerConfig> ConfigOfAsync(Rendered rendered)
-        => WorkerConfig.Load(null, rendered.Variables(rendered.WorkerContainer), new Dictionary<string, string> { [SecretsPath] = AppContext.BaseDirectory });
+        => WorkerConfig.Load(null, Loadable(rendered.Variables(rendered.WorkerContainer)), new Dictionary<string, string> { [SecretsPath] = AppContext.BaseDirectory });
 
-    private static string Key(string variable) => variable.Replace("CONNECT_", "", StringComparison.Ordinal).ToLowerInvariant().Replace('_', '.');
+    private static string Variable(string key) => EnvironmentKeys.Prefix + key.Replace('.', '_').ToUpperInvariant();
+
+    /// <summary>Under the embedded engine, which is no cluster, a worker refuses this one key.</summary>
+    private static IReadOnlyDictionary<string, string> Loadable(Dictionary<string, string> variables)
+        => WorkerHost.EngineName == "Orleans" ? variables : WithoutCluster(variables);
 }
