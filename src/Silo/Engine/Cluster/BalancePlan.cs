@@ -31,7 +31,7 @@ internal static class BalancePlan
         // The best move leaves the two nearest to each other; one that only turns the difference round is none.
         var gap = from.Value - to.Value;
         var best = workers[from.Key].Where(isSettled).Select(task => (Task: task, Left: Math.Abs(gap - (2 * Weight(task))))).OrderBy(move => move.Left).FirstOrDefault();
-        return best.Task is null || best.Left >= gap * (1 - Tolerance) ? null : (best.Task, from.Key, to.Key);
+        return best.Task is null || best.Left >= gap ? null : (best.Task, from.Key, to.Key);
 
         double Weight(TaskLoad task)
             => (1.0 / all.Count) + (records > 0 ? task.Records / records / 2 : 0) + (bytes > 0 ? task.Bytes / bytes / 2 : 0);
