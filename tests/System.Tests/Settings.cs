@@ -11,6 +11,8 @@ internal static class Settings
 
     public static int ClusterKills { get; } = Number("EXPORTS_TEST_CLUSTER_KILLS", 2);
 
+    public static bool TriesWholeCluster { get; } = Environment.GetEnvironmentVariable("EXPORTS_TEST_CLUSTER") == "all";
+
     public static long HangBytes { get; } = Number("EXPORTS_TEST_HANG_BYTES", 200_000_000);
 
     public static TimeSpan Hang { get; } = TimeSpan.FromSeconds(Number("EXPORTS_TEST_HANG_SECONDS", 3));

@@ -34,7 +34,7 @@ internal static class ExportsMetrics
     private static IEnumerable<MetricFamily> OfConnectors() =>
     [
         new("exports_connector_health", MetricKind.Gauge, "The connector's health, as a label.", MetricsDetail.Connector,
-            Series.InfoOfConnectors("health", c => Words.Label(c.Health))),
+            Series.InfoOfConnectors("health", c => c.Condition is null ? null : Words.Label(c.Health))),
         new("exports_connector_problem", MetricKind.Gauge, "The connector's trouble: its cause, and whether its operator can mend it, as labels.", MetricsDetail.Connector,
             snapshot =>
                 from connector in snapshot.Connectors
