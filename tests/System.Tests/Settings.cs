@@ -7,7 +7,7 @@ internal static class Settings
 {
     public static int Records { get; } = Number("EXPORTS_TEST_RECORDS", 40_000);
 
-    public static int Kills { get; } = Number("EXPORTS_TEST_KILLS", 3);
+    public static int Kills { get; } = Number("EXPORTS_TEST_KILLS", 2);
 
     public static int ClusterKills { get; } = Number("EXPORTS_TEST_CLUSTER_KILLS", 1);
 
