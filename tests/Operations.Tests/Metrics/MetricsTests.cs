@@ -50,11 +50,11 @@ public sealed class MetricsTests
         foreach (var above in new[] { "exports_worker_lanes", "exports_worker_activations", "process_cpu_seconds_total", "process_resident_memory_bytes", "exports_task_puts_total", "kafka_connect_sink_task_offset_commit_completion_total" })
             Assert.True(scrape.Sum(above) > 0, above);
 
-        await stage.Http.PutAsync($"/connectors/{Name}/pause", null, TestContext.Current.CancellationToken);
-        await stage.ProduceAsync(30);
+        (await stage.Http.PutAsync($"/connectors/{Name}/pause", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         await UntilAsync(stage, paused => paused.Find("kafka_connect_connector_status", ("connector", Name), ("status", "paused")).Any()
-            && paused.Sum("kafka_connect_worker_connector_paused_task_count", ("connector", Name)) == 2
-            && paused.Find("exports_connector_committed_lag", ("connector", Name)).Any(sample => sample.Value == 30));
+            && paused.Sum("kafka_connect_worker_connector_paused_task_count", ("connector", Name)) == 2);
+        await stage.ProduceAsync(30);
+        await UntilAsync(stage, paused => paused.Find("exports_connector_committed_lag", ("connector", Name)).Any(sample => sample.Value == 30));
     }
 
     [Fact]
