@@ -35,6 +35,9 @@ public sealed record ApiOptions
     /// <summary>Whether a connector's list of topics may be reset (<c>topic.tracking.allow.reset</c>).</summary>
     public bool AllowsTopicReset { get; init; } = true;
 
+    /// <summary>Whether connectors may run in this process; else it answers for workers that run them.</summary>
+    public bool RunsConnectors { get; init; } = true;
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRequestBodyBytes, 1);

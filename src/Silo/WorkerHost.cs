@@ -44,6 +44,7 @@ public static class WorkerHost
             RequestTimeout = config.Rest.RequestTimeout,
             TracksTopics = config.TracksTopics,
             AllowsTopicReset = config.AllowsTopicReset,
+            RunsConnectors = config.RunsConnectors,
         });
         builder.Services.AddRestSurface(config.Rest);
         builder.Services.AddDataPlane(config);
@@ -53,14 +54,18 @@ public static class WorkerHost
         try
         {
             builder.AddWorkerEngine(config);
-            builder.Services.AddExportsGrains(new GrainOptions
+            var grains = new GrainOptions
             {
                 WorkerId = WorkerId(listeners.All[0].Listener),
                 OffsetFlushInterval = config.OffsetFlushInterval,
                 OffsetFlushTimeout = config.OffsetFlushTimeout,
                 ConfigReloadInterval = config.ConfigReloadInterval,
                 ShutdownGrace = config.ShutdownGrace,
-            });
+            };
+            if (config.RunsConnectors)
+                builder.Services.AddExportsGrains(grains);
+            else
+                builder.Services.AddSingleton(grains);
             configure?.Invoke(builder);
             var app = builder.Build();
             app.UseBoundedDrain();

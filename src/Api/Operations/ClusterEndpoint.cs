@@ -17,10 +17,11 @@ internal static class ClusterEndpoint
         WorkerBoard board, IOtherWorkers others, IWorkerLoad load, ProcessLoad process, ITopicCatalog topics, WorkerHealth health, ApiOptions options,
         CancellationToken cancellationToken)
     {
-        var here = WorkerReading.Of(board, load, process, options.Version, health.IsServing);
-        var workers = (await others.ReadWorkersAsync(cancellationToken)).Append(here).OrderBy(worker => worker.WorkerId, StringComparer.Ordinal);
+        var workers = await others.ReadWorkersAsync(cancellationToken);
+        if (options.RunsConnectors)
+            workers = [.. workers, WorkerReading.Of(board, load, process, options.Version, health.IsServing)];
         return ApiJson.Result(
-            new ClusterBody(load.Engine, options.Version, new(load.BootstrapServers, topics.LastError), [.. workers.Select(From)]),
+            new ClusterBody(load.Engine, options.Version, new(load.BootstrapServers, topics.LastError), [.. workers.OrderBy(worker => worker.WorkerId, StringComparer.Ordinal).Select(From)]),
             OperationsJson.Context.ClusterBody);
     }
 

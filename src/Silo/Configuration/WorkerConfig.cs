@@ -24,6 +24,9 @@ public sealed record WorkerConfig
     /// <summary>The cluster that the worker belongs to; null for a worker that is alone.</summary>
     public required ClusterConfig? Cluster { get; init; }
 
+    /// <summary>Whether connectors run in this process; else it answers for a cluster whose workers run them, and <see cref="Cluster"/> is given.</summary>
+    public required bool RunsConnectors { get; init; }
+
     /// <summary>The directories with plugins, as full paths.</summary>
     public required IReadOnlyList<string> PluginPath { get; init; }
 

@@ -87,6 +87,8 @@ internal sealed class WorkerConfigLoader
             {
                 if (key.Use == KeyUse.NotNeeded)
                     _notNeeded.Add(name);
+                if (WorkerKeys.NeededBy(name) is { } other && string.IsNullOrEmpty(_given.GetValueOrDefault(other)))
+                    _warnings.Add($"{name} has no effect without {other}.");
             }
             else if (WorkerKeys.FamilyOf(name) is { } family)
             {
@@ -199,6 +201,7 @@ internal sealed class WorkerConfigLoader
                 parsed.GetList(WorkerKeys.MetricsConnectNames).Where(name => name.Length > 0).Aggregate(
                     MetricsNames.None, (names, name) => names | Enum.Parse<MetricsNames>(name, ignoreCase: true))),
             Cluster = Cluster(parsed, pipeline.GroupId),
+            RunsConnectors = parsed.GetString(WorkerKeys.WorkerRole) != "api",
             Otlp = Otlp(parsed),
             ShowsDashboard = parsed.GetBoolean(WorkerKeys.DashboardEnable),
             TracksTopics = parsed.GetBoolean(WorkerKeys.TopicTracking),
@@ -216,7 +219,12 @@ internal sealed class WorkerConfigLoader
     private ClusterConfig? Cluster(ParsedConfig parsed, string groupId)
     {
         if (parsed.GetPasswordOrNull(WorkerKeys.ClusterRedis) is not { } redis)
+        {
+            if (parsed.GetString(WorkerKeys.WorkerRole) == "api")
+                _errors.Add($"{WorkerKeys.WorkerRole}=api answers requests for the workers of a cluster, and needs {WorkerKeys.ClusterRedis} to find them.");
             return null;
+        }
+
         if (!WorkerEngine.CanCluster)
         {
             _errors.Add(
@@ -229,6 +237,7 @@ internal sealed class WorkerConfigLoader
             parsed.GetString(WorkerKeys.ClusterId) is { Length: > 0 } id ? id : groupId,
             IPAddress.TryParse(parsed.GetString(WorkerKeys.ClusterAddress), out var address) ? address : OwnAddress(),
             parsed.GetInt(WorkerKeys.ClusterPort),
+            parsed.GetInt(WorkerKeys.ClusterGatewayPort),
             Milliseconds(parsed, WorkerKeys.ClusterBalance));
     }
 

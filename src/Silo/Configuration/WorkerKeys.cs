@@ -63,6 +63,8 @@ internal static class WorkerKeys
     public const string ClusterAddress = "cluster.advertised.address";
     public const string ClusterPort = "cluster.port";
     public const string ClusterBalance = "cluster.balance.interval.ms";
+    public const string ClusterGatewayPort = "cluster.gateway.port";
+    public const string WorkerRole = "worker.role";
     public const string DataDir = "data.dir";
     public const string Lanes = "pipeline.lanes";
     public const string BufferBytes = "pipeline.buffer.bytes";
@@ -126,6 +128,14 @@ internal static class WorkerKeys
     ];
 
     private static readonly Dictionary<string, WorkerKey> s_byName = All.ToDictionary(key => key.Name, StringComparer.Ordinal);
+
+    /// <summary>The key without which a key has no effect; null when it needs none.</summary>
+    public static string? NeededBy(string name) => name switch
+    {
+        ClusterId or ClusterAddress or ClusterPort or ClusterGatewayPort or ClusterBalance => ClusterRedis,
+        OtlpProtocol or OtlpHeaders or OtlpMetricsEnable or OtlpMetricsInterval or OtlpMaxSeries or OtlpTracesEnable or OtlpTraceRatio => OtlpEndpoint,
+        _ => null,
+    };
 
     /// <summary>The key of that name, or null.</summary>
     public static WorkerKey? Find(string name) => s_byName.GetValueOrDefault(name);
@@ -204,6 +214,11 @@ internal static class WorkerKeys
             + "worker has a tenth more or less than the mean. 0: tasks stay where they are.",
             check: ConfigChecks.Between(0, 3_600_000)),
         Used(ClusterPort, ConfigType.Int, "11111", Cluster, "The port at which they do. 0: a free one.", check: ConfigChecks.Between(0, 65535)),
+        Used(ClusterGatewayPort, ConfigType.Int, "30000", Cluster,
+            "The port at which processes with `worker.role=api` reach this worker. 0: a free one.", check: ConfigChecks.Between(0, 65535)),
+        Used(WorkerRole, ConfigType.String, "worker", Cluster,
+            "`worker` runs connectors and answers requests; `api` only answers, by asking the workers of the cluster that `cluster.redis` names.",
+            allowed: "`worker`, `api`", check: ConfigChecks.OneOf("worker", "api")),
     ];
 
     private static IEnumerable<WorkerKey> InMetrics() =>

@@ -32,7 +32,7 @@ internal static partial class WorkerEngine
         // Required, although the connection is made elsewhere.
         var options = ConfigurationOptions.Parse(cluster.Redis);
         silo.Configure<ClusterOptions>(names => names.ClusterId = names.ServiceId = cluster.Id)
-            .ConfigureEndpoints(cluster.Address, cluster.Port == 0 ? FreePort() : cluster.Port, gatewayPort: 0, listenOnAnyHostAddress: !IPAddress.IsLoopback(cluster.Address))
+            .ConfigureEndpoints(cluster.Address, PortOf(cluster.Port), PortOf(cluster.GatewayPort), listenOnAnyHostAddress: !IPAddress.IsLoopback(cluster.Address))
             .UseRedisClustering(clustering =>
             {
                 clustering.ConfigurationOptions = options;
@@ -63,6 +63,7 @@ internal static partial class WorkerEngine
             });
         silo.Services.AddPlacementDirector<OnSiloPlacement, OnSiloDirector>();
         silo.Services.AddSingleton<WorkerReadiness>();
+        silo.Services.AddSingleton<IWorkersToAsk, WorkersBeside>();
         silo.Services.AddSingleton<IOtherWorkers, OtherWorkers>();
         silo.Services.AddHostedService<ClusterWatch>();
         silo.Services.AddSingleton(cluster);
@@ -71,9 +72,29 @@ internal static partial class WorkerEngine
         silo.Services.AddSingleton<PlacementStrategy, ActivationCountBasedPlacement>();
     }
 
+    static partial void Ask(WebApplicationBuilder builder, ClusterConfig cluster)
+    {
+        var redis = new RedisConnection(cluster);
+        builder.Services.AddSingleton(redis);
+        builder.UseOrleansClient(client => client
+            .Configure<ClusterOptions>(names => names.ClusterId = names.ServiceId = cluster.Id)
+            // Orleans' own minute is how long a worker that has come is not asked.
+            .Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5))
+            .UseRedisClustering(clustering =>
+            {
+                clustering.ConfigurationOptions = ConfigurationOptions.Parse(cluster.Redis);
+                clustering.CreateMultiplexer = _ => redis.TakeAsync();
+            })
+            .UseConnectionRetryFilter<UntilWorkersAnswer>());
+        builder.Services.AddSingleton<IWorkersToAsk, WorkersBehind>();
+        builder.Services.AddSingleton<IOtherWorkers, OtherWorkers>();
+    }
+
     static partial void AddDashboard(ISiloBuilder silo) => LazyDashboard.Add(silo);
 
     static partial void MapDashboard(IEndpointRouteBuilder routes) => LazyDashboard.Map(routes, DashboardPath);
+
+    private static int PortOf(int configured) => configured == 0 ? FreePort() : configured;
 
     private static int FreePort()
     {

@@ -21,7 +21,14 @@ internal static partial class WorkerEngine
     public static TimeSpan DeactivationTimeout(WorkerConfig config) => config.ShutdownGrace + config.OffsetFlushTimeout + s_margin;
 
     public static void AddWorkerEngine(this WebApplicationBuilder builder, WorkerConfig config)
-        => builder.UseOrleans(silo =>
+    {
+        if (!config.RunsConnectors)
+        {
+            Ask(builder, config.Cluster!);
+            return;
+        }
+
+        builder.UseOrleans(silo =>
         {
             if (config.Cluster is { } cluster)
             {
@@ -37,6 +44,7 @@ internal static partial class WorkerEngine
             if (WhyNoDashboard(config) is null)
                 AddDashboard(silo);
         });
+    }
 
     /// <summary>Serves the engine's dashboard, or tells why there is none.</summary>
     public static void MapWorkerDashboard(this IEndpointRouteBuilder routes, WorkerConfig config)
@@ -48,13 +56,16 @@ internal static partial class WorkerEngine
     }
 
     private static string? WhyNoDashboard(WorkerConfig config)
-        => NoDashboard ?? (config.ShowsDashboard ? null : $"The dashboard is switched off ({WorkerKeys.DashboardEnable}=false).");
+        => NoDashboard ?? (!config.RunsConnectors ? "The dashboard is served by the workers; this process runs no connectors." : config.ShowsDashboard ? null : $"The dashboard is switched off ({WorkerKeys.DashboardEnable}=false).");
 
     /// <summary>What the engine needs to be a cluster of one.</summary>
     static partial void Alone(ISiloBuilder silo);
 
     /// <summary>Makes the silo one of a cluster, with all that its grains need to be there.</summary>
     static partial void Join(ISiloBuilder silo, ClusterConfig cluster);
+
+    /// <summary>Has grains called in the workers of a cluster, without a silo of its own.</summary>
+    static partial void Ask(WebApplicationBuilder builder, ClusterConfig cluster);
 
     /// <summary>Has the silo collect what the dashboard shows.</summary>
     static partial void AddDashboard(ISiloBuilder silo);

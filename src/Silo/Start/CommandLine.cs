@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Exports.Silo.Configuration;
 
 namespace Exports.Silo.Start;
 
@@ -13,6 +14,7 @@ internal sealed record CommandLine
 
           worker.properties        a Java properties file with the keys of a Kafka Connect worker
           --override KEY=VALUE     a key from the command line; wins over file and environment; may be given again
+          --role worker|api        api: runs no connectors and answers for the workers of its cluster; the same as worker.role=api
           --keys                   prints every key with type, default and documentation, as Markdown
           --hash-password          reads a password from standard input and prints its hash, for a file of users
           --health [URL]           asks a worker that runs whether it lives, and exits with 0 or 1; without URL, the worker with this
@@ -80,6 +82,17 @@ internal sealed record CommandLine
                 }
 
                 result.Overrides[pair[..equals].Trim()] = pair[(equals + 1)..];
+            }
+            else if (argument == "--role" || argument.StartsWith("--role=", StringComparison.Ordinal))
+            {
+                var role = argument.StartsWith("--role=", StringComparison.Ordinal) ? argument["--role=".Length..] : ++i < arguments.Count ? arguments[i] : "";
+                if (role.Length == 0)
+                {
+                    error = "--role needs one of: worker, api";
+                    return false;
+                }
+
+                result.Overrides[WorkerKeys.WorkerRole] = role;
             }
             else if (argument.StartsWith('-'))
             {

@@ -8,14 +8,14 @@ namespace Exports.Kubernetes.Tests.Workers;
 /// <summary>Manifests say of a worker what is true of it.</summary>
 public sealed class WorkerKeysTests
 {
-    private static readonly string s_clusterRedis = Variable(WorkerKeys.ClusterRedis);
+    private static readonly HashSet<string> s_cluster = [.. WorkerKeys.All.Select(key => key.Name).Where(key => key == WorkerKeys.ClusterRedis || WorkerKeys.NeededBy(key) == WorkerKeys.ClusterRedis).Select(Variable)];
 
     /// <summary>Where values of connectors' configurations come from; a folder that must be there when a worker starts.</summary>
     internal const string SecretsPath = "config.providers.secret.param.allowed.paths";
 
     /// <summary>Variables for a worker that is alone.</summary>
     internal static Dictionary<string, string> WithoutCluster(IReadOnlyDictionary<string, string> variables)
-        => variables.Where(variable => variable.Key != s_clusterRedis).ToDictionary();
+        => variables.Where(variable => !s_cluster.Contains(variable.Key)).ToDictionary();
 
     [Theory]
     [MemberData(nameof(Rendered.WithWorker), MemberType = typeof(Rendered))]
@@ -113,11 +113,11 @@ public sealed class WorkerKeysTests
     {
         var rendered = await Rendered.OfAsync(folder);
         var variables = rendered.Variables(rendered.WorkerContainer);
-        Assert.Contains(s_clusterRedis, variables);
+        Assert.Contains(Variable(WorkerKeys.ClusterRedis), variables);
         if (WorkerHost.EngineName == "Orleans")
         {
             var cluster = (await ConfigOfAsync(rendered)).Cluster!;
-            Assert.Equal(variables[s_clusterRedis], cluster.Redis);
+            Assert.Equal(variables[Variable(WorkerKeys.ClusterRedis)], cluster.Redis);
             Assert.Equal(variables[Variable(WorkerKeys.ClusterAddress)], cluster.Address.ToString());
         }
     }

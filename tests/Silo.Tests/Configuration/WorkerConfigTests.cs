@@ -74,6 +74,21 @@ public sealed class WorkerConfigTests : IDisposable
             config.NotNeeded);
     }
 
+    [Theory]
+    [InlineData("cluster.id", "a", "cluster.redis")]
+    [InlineData("cluster.gateway.port", "0", "cluster.redis")]
+    [InlineData("otlp.protocol", "grpc", "otlp.endpoint")]
+    public void A_key_that_has_no_effect_without_another_is_warned_of(string key, string value, string other)
+        => Assert.Equal([$"{key} has no effect without {other}."], WorkerConfig.From(new Dictionary<string, string> { [key] = value }).Warnings);
+
+    [Fact]
+    public void A_process_without_connectors_needs_a_cluster_to_ask()
+    {
+        var error = Assert.Throws<WorkerConfigException>(() => WorkerConfig.From(new Dictionary<string, string> { ["worker.role"] = "api" }));
+        Assert.Equal(["worker.role=api answers requests for the workers of a cluster, and needs cluster.redis to find them."], error.Errors);
+        Assert.True(WorkerConfig.From(Nothing).RunsConnectors);
+    }
+
     [Fact]
     public void A_cluster_needs_the_engine_that_has_one_and_an_address_of_Redis()
     {

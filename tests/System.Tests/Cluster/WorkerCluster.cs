@@ -64,19 +64,27 @@ internal sealed class WorkerCluster : IAsyncDisposable
     /// <summary>Starts one more worker.</summary>
     public async Task<WorkerProcess> AddAsync()
     {
-        var worker = await WorkerProcess.StartAsync(Path.Combine(_directory, $"worker-{Workers.Count}"), new Dictionary<string, string>
+        var worker = await StartAsync($"worker-{Workers.Count}", "worker");
+        Workers.Add(worker);
+        return worker;
+    }
+
+    /// <summary>Starts a process that runs no connectors and answers for the workers.</summary>
+    public Task<WorkerProcess> StartFrontAsync() => StartAsync("front", "api");
+
+    private Task<WorkerProcess> StartAsync(string name, string role)
+        => WorkerProcess.StartAsync(Path.Combine(_directory, name), new Dictionary<string, string>
         {
+            ["worker.role"] = role,
             ["bootstrap.servers"] = _kafka.BootstrapServers,
             ["cluster.redis"] = Redis.Address,
             ["cluster.advertised.address"] = "127.0.0.1",
             ["cluster.port"] = "0",
+            ["cluster.gateway.port"] = "0",
             ["cluster.balance.interval.ms"] = "2000",
             ["offset.flush.interval.ms"] = "500",
             ["consumer.fetch.max.wait.ms"] = "10",
         });
-        Workers.Add(worker);
-        return worker;
-    }
 
     public PacedFeed Feed() => new(_kafka.BootstrapServers, Source, Partitions, long.MaxValue, Topic.Backlog);
 

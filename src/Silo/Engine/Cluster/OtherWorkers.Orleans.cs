@@ -4,7 +4,7 @@ namespace Exports.Silo.Engine.Cluster;
 
 /// <inheritdoc/>
 internal sealed partial class OtherWorkers(
-    IGrainFactory grains, ISiloStatusOracle silos, ILocalSiloDetails local, TimeProvider time, ILogger<OtherWorkers> logger) : IOtherWorkers
+    IGrainFactory grains, IWorkersToAsk workers, TimeProvider time, ILogger<OtherWorkers> logger) : IOtherWorkers
 {
     // Whoever looks at a list waits for it.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
@@ -25,9 +25,9 @@ internal sealed partial class OtherWorkers(
             ? BoardJson.Read<WorkerReading>(json)
             : new() { WorkerId = answer.Silo.Endpoint.ToString(), Version = "unknown", Started = default, IsReady = false })];
 
-    private Task<(SiloAddress Silo, byte[]? Json)[]> AskAsync(Func<IWorkerGrain, Task<byte[]?>> ask, CancellationToken cancellationToken)
+    private async Task<(SiloAddress Silo, byte[]? Json)[]> AskAsync(Func<IWorkerGrain, Task<byte[]?>> ask, CancellationToken cancellationToken)
     {
-        return Task.WhenAll(silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Where(silo => !silo.Equals(local.SiloAddress)).Select(AskOneAsync));
+        return await Task.WhenAll((await workers.FindAsync().WaitAsync(s_limit, time, cancellationToken)).Select(AskOneAsync));
 
         async Task<(SiloAddress, byte[]?)> AskOneAsync(SiloAddress silo)
         {

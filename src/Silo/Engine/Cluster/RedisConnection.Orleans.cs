@@ -8,6 +8,9 @@ internal sealed class RedisConnection(ClusterConfig cluster) : IAsyncDisposable
 {
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection = new(async () => await ConnectionMultiplexer.ConnectAsync(cluster.Redis));
 
+    /// <summary>The cluster's name.</summary>
+    public string ClusterId => cluster.Id;
+
     /// <summary>The connection, and that whoever takes it must not close it.</summary>
     /// <exception cref="RedisConnectionException">Redis does not answer.</exception>
     public async Task<(IConnectionMultiplexer Multiplexer, bool IsShared)> TakeAsync() => (await _connection.Value, true);
