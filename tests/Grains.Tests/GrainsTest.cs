@@ -16,7 +16,7 @@ public abstract class GrainsTest : IAsyncLifetime
     private protected World World => _world;
 
     /// <summary>The grains of the worker that was started last.</summary>
-    private protected IGrainFactory Grains { get; private set; } = null!;
+    private protected IGrainFactory Grains { get; set; } = null!;
 
     private protected virtual GrainOptions Options => new()
     {
@@ -44,19 +44,22 @@ public abstract class GrainsTest : IAsyncLifetime
     private protected async Task StartWorkerAsync()
     {
         var worker = _worker = new(_world);
-        _silo = await TestSilo.StartAsync(silo =>
-        {
-            silo.UseInMemoryReminderService();
-            silo.Services.AddGrainStorage(GrainStorage.Name, (_, _) => _world.Storage.For(worker));
-            silo.Services.AddSingleton<ITaskPipelineFactory>(worker).AddSingleton<ITopicCatalog>(worker).AddSingleton<IGroupOffsets>(worker).AddSingleton<IConnectorOffsets>(worker);
-            silo.Services.AddExportsGrains(Options);
-            silo.Services.AddLogging(logging => logging.ClearProviders());
-        });
+        _silo = await TestSilo.StartAsync(silo => Configure(silo, worker));
         Grains = _silo.Grains;
     }
 
+    /// <summary>Gives a silo what a worker's host would.</summary>
+    private protected void Configure(ISiloBuilder silo, FakeWorker worker)
+    {
+        silo.UseInMemoryReminderService();
+        silo.Services.AddGrainStorage(GrainStorage.Name, (_, _) => _world.Storage.For(worker));
+        silo.Services.AddSingleton<ITaskPipelineFactory>(worker).AddSingleton<ITopicCatalog>(worker).AddSingleton<IGroupOffsets>(worker).AddSingleton<IConnectorOffsets>(worker);
+        silo.Services.AddExportsGrains(Options);
+        silo.Services.AddLogging(logging => logging.ClearProviders());
+    }
+
     /// <summary>Ends the worker as SIGTERM does.</summary>
-    private protected async Task StopWorkerAsync()
+    private protected virtual async Task StopWorkerAsync()
     {
         if (_silo is not null)
             await _silo.DisposeAsync();

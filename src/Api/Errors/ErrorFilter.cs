@@ -36,6 +36,11 @@ internal sealed partial class ErrorFilter(ILogger<ErrorFilter> logger) : IEndpoi
             Log.Failed(logger, http.Request.Method, http.Request.Path, http.TraceIdentifier, e);
             return ErrorResponses.Error(StatusCodes.Status500InternalServerError, e.Message);
         }
+        catch (OrleansMessageRejectionException e)
+        {
+            Log.Unreachable(logger, http.Request.Method, http.Request.Path, e.Message);
+            return ErrorResponses.WorkerUnreachable;
+        }
         catch (Exception e)
         {
             Log.Failed(logger, http.Request.Method, http.Request.Path, http.TraceIdentifier, e);
@@ -45,6 +50,9 @@ internal sealed partial class ErrorFilter(ILogger<ErrorFilter> logger) : IEndpoi
 
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Warning, "{Method} {Path} found no worker that answers: {Error}")]
+        public static partial void Unreachable(ILogger logger, string method, string path, string error);
+
         [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed (request {RequestId})")]
         public static partial void Failed(ILogger logger, string method, string path, string requestId, Exception error);
     }

@@ -95,6 +95,10 @@ internal static class ErrorResponses
             StatusCodes.Status500InternalServerError,
             $"Request timed out. The worker is currently {stage}, which began at {since.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}");
 
+    public static ErrorResult WorkerUnreachable { get; } = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "The worker that has to answer is gone or about to go; what runs in it is brought up in another one. Try again in some seconds.");
+
     /// <summary>Says nothing of the cause, which may hold secrets; the log has it under the same id.</summary>
     public static ErrorResult Unexpected(string requestId)
         => new(

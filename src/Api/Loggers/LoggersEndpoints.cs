@@ -2,6 +2,7 @@ using System.Text.Json;
 using Exports.Api.Errors;
 using Exports.Api.Json;
 using Exports.Api.Requests;
+using Exports.Observation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,8 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Exports.Api.Loggers;
 
 /// <summary>
-/// The levels of loggers. Kafka Connect's <c>scope=cluster</c> means every worker; a worker is alone, so that both scopes reach the
-/// same loggers, and only the answers differ.
+/// The levels of loggers of this worker; with Kafka Connect's <c>scope=cluster</c> they are set in every worker that answers.
 /// </summary>
 internal static class LoggersEndpoints
 {
@@ -30,16 +30,17 @@ internal static class LoggersEndpoints
             ? ApiJson.Result(LoggerLevelBody.From(level), ApiJson.Context.LoggerLevelBody)
             : ErrorResponses.UnknownLogger(logger.Value);
 
-    private static async Task<IResult> SetAsync(PathSegment logger, HttpRequest request, ILoggerLevels levels, ApiOptions options)
+    private static async Task<IResult> SetAsync(PathSegment logger, HttpRequest request, ILoggerLevels levels, IOtherWorkers others, ApiOptions options)
     {
         if (await JsonBody.ReadAsync(request, options.MaxRequestBodyBytes, Level) is not { } level)
             return ErrorResponses.NoLogLevel;
         if (levels.Set(logger.Value, level) is not { } changed)
             return ErrorResponses.InvalidLogLevel(level);
         // As in Kafka Connect, a scope that is none is taken for the worker's.
-        return request.Query["scope"] is ["cluster"]
-            ? Results.NoContent()
-            : ApiJson.Result([.. changed], ApiJson.Context.ListString);
+        if (request.Query["scope"] is not ["cluster"])
+            return ApiJson.Result([.. changed], ApiJson.Context.ListString);
+        await others.SetLogLevelAsync(logger.Value, level, request.HttpContext.RequestAborted);
+        return Results.NoContent();
     }
 
     private static string? Level(JsonElement body)

@@ -14,4 +14,7 @@ public interface IOtherWorkers
 
     /// <summary>They themselves. One that does not answer is there, and not ready.</summary>
     Task<IReadOnlyList<WorkerReading>> ReadWorkersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Has each set the level of a logger; one that does not answer keeps the level that it has.</summary>
+    Task SetLogLevelAsync(string logger, string level, CancellationToken cancellationToken);
 }

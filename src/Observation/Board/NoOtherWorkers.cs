@@ -12,4 +12,7 @@ public sealed class NoOtherWorkers : IOtherWorkers
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<WorkerReading>> ReadWorkersAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<WorkerReading>>([]);
+
+    /// <inheritdoc/>
+    public Task SetLogLevelAsync(string logger, string level, CancellationToken cancellationToken) => Task.CompletedTask;
 }

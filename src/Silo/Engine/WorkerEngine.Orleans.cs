@@ -61,15 +61,7 @@ internal static partial class WorkerEngine
                 membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
                 membership.DefunctSiloExpiration = TimeSpan.FromHours(1);
             });
-        silo.Services.AddPlacementDirector<OnSiloPlacement, OnSiloDirector>();
-        silo.Services.AddSingleton<WorkerReadiness>();
-        silo.Services.AddSingleton<IWorkersToAsk, WorkersBeside>();
-        silo.Services.AddSingleton<IOtherWorkers, OtherWorkers>();
-        silo.Services.AddHostedService<ClusterWatch>();
-        silo.Services.AddSingleton(cluster);
-        silo.Services.AddHostedService<Balancer>();
-        // Spreads from the start; the balancer does the rest.
-        silo.Services.AddSingleton<PlacementStrategy, ActivationCountBasedPlacement>();
+        silo.Services.AddMember(cluster);
     }
 
     static partial void Ask(WebApplicationBuilder builder, ClusterConfig cluster)

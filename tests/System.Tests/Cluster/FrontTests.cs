@@ -29,6 +29,10 @@ public sealed class FrontTests
         await Waiting.UntilAsync("a worker says so as well", async () => (await cluster.PlacesAsync(cluster.Workers[0])).Count == 0);
         (await http.PutAsync($"/connectors/{WorkerCluster.Connector}/resume", null, stop)).EnsureSuccessStatusCode();
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/connectors/none", stop)).StatusCode);
+        const string logger = "/admin/loggers/Exports.Pipeline";
+        Assert.Equal(HttpStatusCode.NoContent, (await http.PutAsJsonAsync($"{logger}?scope=cluster", new { level = "DEBUG" }, stop)).StatusCode);
+        using var worker = new HttpClient { BaseAddress = cluster.Workers[0].Rest.Address };
+        Assert.Equal("DEBUG", (await worker.GetFromJsonAsync<JsonElement>(logger, stop)).GetProperty("level").GetString());
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/dashboard", stop)).StatusCode);
         Assert.Equal(0, await front.StopAsync(TimeSpan.FromMinutes(1)));
 
@@ -46,7 +50,19 @@ public sealed class FrontTests
         var stop = TestContext.Current.CancellationToken;
 
         await cluster.Workers[0].KillAsync();
-        await Waiting.UntilAsync("all run in the other", async () => (await cluster.PlacesAsync(front)).Values.Count(place => place == cluster.Workers[1].Rest.Address.Authority) == WorkerCluster.Partitions, TimeSpan.FromMinutes(1));
+        await Waiting.UntilAsync(
+            "all run in the other",
+            async () =>
+            {
+                using var answer = await http.GetAsync($"/connectors/{WorkerCluster.Connector}/status", stop);
+                if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable))
+                    Assert.Fail($"{answer.StatusCode}\n{front.Process.Tail()}");
+                var status = await answer.Content.ReadFromJsonAsync<JsonElement>(stop);
+                return status.TryGetProperty("tasks", out var tasks) && tasks.EnumerateArray().Count(task =>
+                    task.GetProperty("state").GetString() == "RUNNING"
+                    && task.GetProperty("worker_id").GetString() == cluster.Workers[1].Rest.Address.Authority) == WorkerCluster.Partitions;
+            },
+            TimeSpan.FromMinutes(1));
         await cluster.Workers[1].KillAsync();
         await Waiting.UntilAsync("it is not ready", async () => (await http.GetAsync("/health/ready", stop)).StatusCode == HttpStatusCode.ServiceUnavailable);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live", stop)).StatusCode);

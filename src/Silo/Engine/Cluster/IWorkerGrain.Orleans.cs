@@ -21,4 +21,9 @@ internal interface IWorkerGrain : IGrainWithStringKey
     /// <summary>Itself with its load, as JSON.</summary>
     [AlwaysInterleave]
     Task<byte[]> ReadWorkerAsync();
+
+    /// <summary>Sets the level of its loggers of that name and below.</summary>
+    /// <returns>Whether there is such a level.</returns>
+    [AlwaysInterleave]
+    Task<bool> SetLogLevelAsync(string logger, string level);
 }

@@ -12,24 +12,28 @@ internal sealed partial class OtherWorkers(
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ConnectorPart>> ReadAsync(CancellationToken cancellationToken)
         => [.. (await AskAsync(async worker => await worker.ReadAsync(), cancellationToken))
-            .Where(answer => answer.Json is not null).SelectMany(answer => BoardJson.Read<List<ConnectorPart>>(answer.Json!))];
+            .Where(answer => answer.Answer is not null).SelectMany(answer => BoardJson.Read<List<ConnectorPart>>(answer.Answer!))];
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ConnectorPart>> FindAsync(string connector, CancellationToken cancellationToken)
         => [.. (await AskAsync(worker => worker.FindAsync(connector), cancellationToken))
-            .Where(answer => answer.Json is not null).Select(answer => BoardJson.Read<ConnectorPart>(answer.Json!))];
+            .Where(answer => answer.Answer is not null).Select(answer => BoardJson.Read<ConnectorPart>(answer.Answer!))];
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<WorkerReading>> ReadWorkersAsync(CancellationToken cancellationToken)
-        => [.. (await AskAsync(async worker => await worker.ReadWorkerAsync(), cancellationToken)).Select(answer => answer.Json is { } json
+        => [.. (await AskAsync(async worker => await worker.ReadWorkerAsync(), cancellationToken)).Select(answer => answer.Answer is { } json
             ? BoardJson.Read<WorkerReading>(json)
             : new() { WorkerId = answer.Silo.Endpoint.ToString(), Version = "unknown", Started = default, IsReady = false })];
 
-    private async Task<(SiloAddress Silo, byte[]? Json)[]> AskAsync(Func<IWorkerGrain, Task<byte[]?>> ask, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public Task SetLogLevelAsync(string logger, string level, CancellationToken cancellationToken)
+        => AskAsync(worker => worker.SetLogLevelAsync(logger, level), cancellationToken);
+
+    private async Task<(SiloAddress Silo, T? Answer)[]> AskAsync<T>(Func<IWorkerGrain, Task<T>> ask, CancellationToken cancellationToken)
     {
         return await Task.WhenAll((await workers.FindAsync().WaitAsync(s_limit, time, cancellationToken)).Select(AskOneAsync));
 
-        async Task<(SiloAddress, byte[]?)> AskOneAsync(SiloAddress silo)
+        async Task<(SiloAddress, T?)> AskOneAsync(SiloAddress silo)
         {
             try
             {
@@ -38,7 +42,7 @@ internal sealed partial class OtherWorkers(
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 Log.Silent(logger, silo, e.Message);
-                return (silo, null);
+                return (silo, default);
             }
         }
     }

@@ -1,4 +1,5 @@
 using Exports.Api;
+using Exports.Api.Loggers;
 using Exports.Grains;
 using Exports.Observation;
 
@@ -7,8 +8,8 @@ namespace Exports.Silo.Engine.Cluster;
 /// <inheritdoc cref="IWorkerGrain"/>
 [OnSilo]
 [GrainType("exports.worker")]
-internal sealed class WorkerGrain(WorkerBoard board, IWorkerLoad load, ProcessLoad process, ApiOptions options, WorkerReadiness readiness)
-    : Grain, IWorkerGrain
+internal sealed class WorkerGrain(
+    WorkerBoard board, IWorkerLoad load, ProcessLoad process, ApiOptions options, WorkerReadiness readiness, ILoggerLevels levels) : Grain, IWorkerGrain
 {
     public Task<byte[]> ReadAsync() => Task.FromResult(BoardJson.Write<List<ConnectorPart>>([.. board.Connectors.Select(entry => ConnectorPart.Of(entry, isWhole: false))]));
 
@@ -25,4 +26,6 @@ internal sealed class WorkerGrain(WorkerBoard board, IWorkerLoad load, ProcessLo
     ]));
 
     public Task<byte[]> ReadWorkerAsync() => Task.FromResult(BoardJson.Write(WorkerReading.Of(board, load, process, options.Version, readiness.IsReady)));
+
+    public Task<bool> SetLogLevelAsync(string logger, string level) => Task.FromResult(levels.Set(logger, level) is not null);
 }
