@@ -52,8 +52,28 @@ public sealed class RedisProcess : IAsyncDisposable
         return AnswersAsync();
     }
 
+    /// <summary>Copies what it has stored; it must not run.</summary>
+    public void Save(string directory) => Copy(Data, directory);
+
+    /// <summary>Has it store what was copied, and nothing else; it must not run.</summary>
+    public void Restore(string directory)
+    {
+        if (Directory.Exists(Data))
+            Directory.Delete(Data, recursive: true);
+        Copy(directory, Data);
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private string Data => Path.Combine(_directory, "appendonlydir");
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+    }
 
     private ChildProcess Start() => ChildProcess.StartProgram(
         "redis-server",

@@ -44,6 +44,8 @@ internal static class PositionsEndpoint
             return new OffsetPoint.Earliest();
         if (at.Equals("latest", StringComparison.OrdinalIgnoreCase))
             return new OffsetPoint.Latest();
+        if (at.Equals("group", StringComparison.OrdinalIgnoreCase))
+            return new OffsetPoint.Group();
         if (long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
             && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
         {
@@ -53,7 +55,7 @@ internal static class PositionsEndpoint
         return DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? new OffsetPoint.Time(time)
             : throw ApiException.BadRequest(
-                $"Invalid value '{at}' for query parameter 'at': must be earliest, latest, a time such as 2026-01-31T12:00:00Z, or "
+                $"Invalid value '{at}' for query parameter 'at': must be earliest, latest, group, a time such as 2026-01-31T12:00:00Z, or "
                 + "milliseconds since 1970");
     }
 }

@@ -51,10 +51,10 @@ internal static class OffsetsCommand
         var name = context.Name();
         var to = new Option<string?>("--to")
         {
-            Description = "All partitions to the earliest or latest record, or to the first one of a time in ISO 8601, as in 2026-01-31T12:00:00Z.",
-            HelpName = "earliest|latest|TIME",
+            Description = "All partitions to the earliest or latest record, to what the connector's Kafka group has committed, or to the first record of a time in ISO 8601, as in 2026-01-31T12:00:00Z.",
+            HelpName = "earliest|latest|group|TIME",
         };
-        to.CompletionSources.Add("earliest", "latest");
+        to.CompletionSources.Add("earliest", "latest", "group");
         var single = new Option<string[]>("--offset")
         {
             Description = "One partition to the offset of the next record to deliver, as in orders-0=1200; orders-0=none forgets it. May be given again.",

@@ -4,14 +4,16 @@ using Exports.Connectors.Sdk;
 namespace Exports.Pipeline;
 
 /// <summary>Finds the offsets of all partitions of a connector's topics at some point. Thread-safe.</summary>
-public sealed class OffsetLookup(KafkaAdmin admin, ITopicCatalog topics, ConfigResolver resolver)
+public sealed class OffsetLookup(KafkaAdmin admin, ITopicCatalog topics, IGroupOffsets groups, ConfigResolver resolver)
 {
     /// <summary>Looks the offsets up.</summary>
     /// <param name="config">The connector's configuration, placeholders unresolved.</param>
     /// <param name="at">The point.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>One offset for each partition; at a time after which nothing was written, the end.</returns>
-    /// <exception cref="ConfigException">The configuration cannot be read, or none of its topics exists.</exception>
+    /// <returns>
+    /// One offset for each partition; at a time after which nothing was written, the end. Of a group, those that it has committed.
+    /// </returns>
+    /// <exception cref="ConfigException">The configuration cannot be read, none of its topics exists, or its group has committed nothing.</exception>
     /// <exception cref="RetriableException">Kafka did not answer.</exception>
     /// <exception cref="ConnectException">Kafka refuses.</exception>
     public async Task<IReadOnlyDictionary<TopicPartition, long>> FindAsync(
@@ -32,6 +34,12 @@ public sealed class OffsetLookup(KafkaAdmin admin, ITopicCatalog topics, ConfigR
         ConnectorConfig config, OffsetPoint at, CancellationToken cancellationToken)
     {
         var partitions = await PartitionsAsync(config, cancellationToken).ConfigureAwait(false);
+        if (at is OffsetPoint.Group)
+        {
+            var committed = await groups.ReadAsync(config.GroupId, partitions, cancellationToken).ConfigureAwait(false);
+            return committed.Count > 0 ? committed : throw new ConfigException($"The group {config.GroupId} has committed no offsets of the connector's topics.");
+        }
+
         var spec = at switch
         {
             OffsetPoint.Earliest => OffsetSpec.Earliest(),

@@ -253,4 +253,48 @@ public sealed class FailureTests : GrainsTest
 
         await Eventually.HoldsAsync(() => World.GroupOffset("connect-c", "orders", 0) == 10);
     }
+
+    [Fact]
+    public async Task A_group_that_is_ahead_of_an_old_state_is_left_where_it_is_until_delivery_has_passed_it()
+    {
+        World.SetTopic("orders", 2);
+        World.Produce("c", "orders", 10);
+        await CreateAsync("c", "orders");
+        await IsDeliveredAsync("c");
+        await Eventually.HoldsAsync(() => World.GroupOffset("connect-c", "orders", 0) == 10);
+        // As after a restore: what is stored is older than what was copied to the group.
+        World.SetGroupOffset("connect-c", "orders", 0, 25);
+        await StopWorkerAsync();
+        await StartWorkerAsync();
+        await RunsAsync("c", 1);
+
+        World.Produce("c", "orders", 10);
+        await IsDeliveredAsync("c");
+        await Eventually.HoldsAsync(() => World.GroupOffset("connect-c", "orders", 1) == 20);
+        Assert.Equal(25, World.GroupOffset("connect-c", "orders", 0));
+
+        World.Produce("c", "orders", 10);
+        await Eventually.HoldsAsync(() => World.GroupOffset("connect-c", "orders", 0) == 30);
+    }
+
+    [Fact]
+    public async Task A_group_that_an_operator_moves_back_goes_on_from_there()
+    {
+        World.SetTopic("orders", 1);
+        World.Produce("c", "orders", 10);
+        var connector = await CreateAsync("c", "orders");
+        await IsDeliveredAsync("c");
+        await connector.SetTargetStateAsync(TargetState.Stopped);
+        await IsAsync("c", RunState.Stopped);
+
+        World.AllowsRewinds = true;
+        Assert.Equal(AlterOffsetsOutcome.Altered, (await connector.AlterOffsetsAsync([new("orders", 0, 4)])).Outcome);
+        World.DeliversByItself = false;
+        await connector.SetTargetStateAsync(TargetState.Running);
+        await RunsAsync("c", 1);
+        World.Pipeline("c", 0)!.Deliver(1);
+        World.Pipeline("c", 0)!.Acknowledge();
+
+        await Eventually.HoldsAsync(() => World.GroupOffset("connect-c", "orders", 0) == 5);
+    }
 }

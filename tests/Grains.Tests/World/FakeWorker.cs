@@ -54,7 +54,14 @@ internal sealed class FakeWorker(World world) : ITaskPipelineFactory, ITopicCata
 
     public Task<IReadOnlyDictionary<TopicPartition, long>> ReadAsync(
         string group, IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
-        => throw new NotSupportedException("Pipelines resolve positions.");
+    {
+        if (world.IsKafkaDown)
+            throw new RetriableException("Kafka did not answer in time.");
+        return Task.FromResult<IReadOnlyDictionary<TopicPartition, long>>(partitions
+            .Select(partition => (Partition: partition, Offset: world.GroupOffset(group, partition.Topic, partition.Partition)))
+            .Where(found => found.Offset is not null)
+            .ToDictionary(found => found.Partition, found => found.Offset!.Value));
+    }
 
     public async Task WriteAsync(string group, IReadOnlyCollection<CommittableOffset> offsets, CancellationToken cancellationToken)
     {

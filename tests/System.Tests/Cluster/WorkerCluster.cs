@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Confluent.Kafka;
 using Exports.Demo.Destinations;
 using Exports.Harness;
 using Exports.SystemTests.Records;
@@ -49,16 +50,22 @@ internal sealed class WorkerCluster : IAsyncDisposable
         for (var i = 0; i < workers; i++)
             await cluster.AddAsync();
         await cluster.AreMembersAsync(workers);
-        await cluster.Workers[0].Rest.PutConfigAsync(Connector, new Dictionary<string, string>
+        await cluster.CreateAsync();
+        return cluster;
+    }
+
+    /// <summary>Creates the connector, and waits until it runs.</summary>
+    public async Task CreateAsync()
+    {
+        await Workers[0].Rest.PutConfigAsync(Connector, new Dictionary<string, string>
         {
             ["connector.class"] = "KafkaSink",
             ["tasks.max"] = $"{Partitions}",
             ["topics"] = Source,
-            ["target.bootstrap.servers"] = kafka.BootstrapServers,
+            ["target.bootstrap.servers"] = _kafka.BootstrapServers,
             ["target.topic"] = Target,
         });
-        await cluster.Workers[0].Rest.WaitUntilRunningAsync(Connector, Partitions);
-        return cluster;
+        await Workers[0].Rest.WaitUntilRunningAsync(Connector, Partitions);
     }
 
     /// <summary>Starts one more worker.</summary>
@@ -95,6 +102,25 @@ internal sealed class WorkerCluster : IAsyncDisposable
         return status.GetProperty("tasks").EnumerateArray()
             .Where(task => task.GetProperty("state").GetString() == "RUNNING")
             .ToDictionary(task => task.GetProperty("id").GetInt32(), task => task.GetProperty("worker_id").GetString()!);
+    }
+
+    /// <summary>What the connector's group has committed in Kafka, by partition.</summary>
+    public async Task<long[]> GroupOffsetsAsync()
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _kafka.BootstrapServers }).Build();
+        var partitions = Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(Source, partition)).ToList();
+        var found = await admin.ListConsumerGroupOffsetsAsync([new($"connect-{Connector}", partitions)]);
+        return [.. found.Single().Partitions.OrderBy(partition => partition.Partition.Value).Select(partition => partition.Offset.Value)];
+    }
+
+    /// <summary>SIGKILL for all workers.</summary>
+    public Task KillAllAsync() => Task.WhenAll(Workers.Select(worker => worker.KillAsync()));
+
+    /// <summary>Starts all workers again, and waits until they are one cluster.</summary>
+    public async Task StartAllAsync()
+    {
+        await Task.WhenAll(Workers.Select(worker => worker.StartAsync()));
+        await AreMembersAsync(Workers.Count);
     }
 
     /// <summary>The partitions that each task reads.</summary>

@@ -19,7 +19,7 @@ export async function changeOffsets(name, refresh) {
       h('h2', { id: 'offsets-title' }, 'Change offsets'),
       h('p', { class: 'note' }, `“${name}” is stopped, its offsets are changed in the worker and in its Kafka group, and it goes on from there if it ran before. Going back delivers records again; going forward leaves records out.`),
       h('fieldset', {}, h('legend', {}, 'Go on from'),
-        choice('earliest', 'the first record that there is'), choice('latest', 'the next record that is written (leaves out what waits)'), choice('time', 'the first record from this time on:'), when, choice('number', 'offsets given for each partition')),
+        choice('earliest', 'the first record that there is'), choice('latest', 'the next record that is written (leaves out what waits)'), choice('time', 'the first record from this time on:'), when, choice('group', 'what its Kafka group has committed (after the store was restored from an old copy)'), choice('number', 'offsets given for each partition')),
       h('div', { class: 'scroll' }, h('table', {}, h('caption', { class: 'hidden' }, 'From where to where'), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Partition'), h('th', { scope: 'col', class: 'n' }, 'now'), h('th', { scope: 'col', class: 'n' }, 'then'))), plan)),
       errors, h('div', { class: 'bar' }, h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'Cancel'), apply)));
   document.body.append(dialog);
