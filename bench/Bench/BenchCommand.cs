@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Confluent.Kafka;
+using Exports.Bench.Cluster;
 using Exports.Bench.EndToEnd;
 using Exports.Bench.Idle;
 using Exports.Bench.Load;
@@ -18,6 +19,7 @@ internal static class BenchCommand
 {
     private const string All = "all";
     private const string Sinks = "sinks";
+    private const string Cluster = "cluster";
 
     private static readonly Dictionary<string, (string Description, Func<BenchOptions, Report, Task> Run)> s_measurements = new()
     {
@@ -26,6 +28,7 @@ internal static class BenchCommand
         ["idle"] = ("What idle connectors cost: memory, threads, CPU, and the time until all are RUNNING.", IdleBench.RunAsync),
         ["rest"] = ("Connectors created over REST by 16 clients, and listed with both expansions, at one, two and four times --connectors.", RestBench.RunAsync),
         ["page"] = ("Until a browser shows the list of connectors, in turn with the same rows as plain HTML.", PageBench.RunAsync),
+        [Cluster] = ("Thousands of connectors over three workers: until they run, what they cost, how evenly they are spread, and how long calls take. Engine Orleans only.", ClusterBench.RunAsync),
         ["latency"] = ("From produce to delivery, at steady rates.", LatencyBench.RunAsync),
         ["kinesis"] = ("Kafka → an emulator of Kinesis, in turn with a loop that sends the same requests.", KinesisBench.RunAsync),
         ["pubsub"] = ("Kafka → an emulator of Pub/Sub, likewise.", PubSubBench.RunAsync),
@@ -35,7 +38,7 @@ internal static class BenchCommand
     private static readonly Dictionary<string, (string Description, IReadOnlyCollection<string> Measurements)> s_groups = new()
     {
         [Sinks] = ("kinesis, pubsub and http.", ["kinesis", "pubsub", "http"]),
-        [All] = ("All of these.", s_measurements.Keys),
+        [All] = ("All of these that the engine can.", [.. s_measurements.Keys.Where(what => what != Cluster || Report.Engine == "Orleans")]),
     };
 
     public static RootCommand Create()
@@ -45,7 +48,7 @@ internal static class BenchCommand
         var size = new Option<int>("--size") { Description = "Bytes of a record's value.", DefaultValueFactory = _ => 200 };
         var rounds = new Option<int>("--rounds") { Description = "How often each reader takes its turn.", DefaultValueFactory = _ => 5 };
         var tasks = new Option<int>("--tasks") { Description = "tasks.max of the connectors whose throughput is measured.", DefaultValueFactory = _ => 1 };
-        var connectors = new Option<int?>("--connectors") { Description = "How many idle connectors; for rest the least of three sizes. [default: 1000; for page 5000]", HelpName = "N" };
+        var connectors = new Option<int?>("--connectors") { Description = "How many idle connectors; for rest the least of three sizes. [default: 1000; for page 5000, for cluster 2000]", HelpName = "N" };
         var idleTime = new Option<TimeSpan?>("--idle-time") { Description = "How long idle connectors are watched. [default: 30s]", HelpName = "TIME", CustomParser = Durations.Parse };
         var rates = new Option<int[]>("--rates") { Description = "Records a second for latency.", DefaultValueFactory = _ => [1000, 20_000], AllowMultipleArgumentsPerToken = true };
         var latencyTime = new Option<TimeSpan?>("--latency-time") { Description = "How long each rate is held. [default: 20s]", HelpName = "TIME", CustomParser = Durations.Parse };

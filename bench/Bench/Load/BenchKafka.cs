@@ -146,6 +146,10 @@ internal sealed class BenchKafka : IAsyncDisposable
         return ends.ResultInfos.Sum(info => info.TopicPartitionOffsetError.Offset.Value);
     }
 
+    /// <summary>A client that writes steadily.</summary>
+    public IProducer<byte[], byte[]> Producer()
+        => new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = BootstrapServers, LingerMs = 100, DeliveryReportFields = "none" }).Build();
+
     /// <summary>A client for <see cref="EndAsync"/>.</summary>
     public IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).Build();
 

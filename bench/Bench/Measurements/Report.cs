@@ -12,6 +12,9 @@ internal sealed class Report(string command)
     private readonly Dictionary<string, object> _results = [];
     private readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
 
+    /// <summary>The engine that runs the connectors: <c>Embedded</c> or <c>Orleans</c>.</summary>
+    public static string Engine { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Parent!.Parent!.Name;
+
     /// <summary>The file that is written to when none is named.</summary>
     public static string DefaultFile(string what, TimeProvider time)
     {
@@ -36,10 +39,9 @@ internal sealed class Report(string command)
             System = RuntimeInformation.OSDescription,
             Runtime = RuntimeInformation.FrameworkDescription,
         };
-        var engine = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Parent!.Parent!.Name;
         var version = typeof(Report).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         File.WriteAllText(file, JsonSerializer.Serialize(
-            new { Command = command, Started = _started, Version = version, Engine = engine, Machine = machine, Results = _results }, s_format) + "\n");
+            new { Command = command, Started = _started, Version = version, Engine, Machine = machine, Results = _results }, s_format) + "\n");
     }
 
     private static string? Processor()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Text;
 using Exports.Bench.Load;
@@ -67,17 +66,8 @@ internal static class RestBench
 
     private static async Task<Result> OfRawAsync(BenchOptions options, string state, int size, int bytes)
     {
-        var directory = Path.Combine(options.Directory, $"rest-raw-{state}-{size}");
-        Directory.CreateDirectory(directory);
-        await using var server = ChildProcess.Start("Bench", ["raw", RawCommand.Rest, directory], Path.Combine(directory, "server.log"));
-        var port = 0;
-        await Waiting.UntilAsync("the raw server is up", () =>
-        {
-            var line = server.ReadLog().Split('\n').SkipLast(1).FirstOrDefault(line => line.StartsWith("port ", StringComparison.Ordinal));
-            port = line is null ? 0 : int.Parse(line.AsSpan(5), CultureInfo.InvariantCulture);
-            return port > 0 || (server.HasExited ? throw new InvalidOperationException($"The raw server did not start:\n{server.Tail()}") : false);
-        });
-        var address = new Uri($"http://127.0.0.1:{port}/");
+        await using var server = await RawRestProcess.StartAsync(Path.Combine(options.Directory, $"rest-raw-{state}-{size}"));
+        var address = server.Address;
         var rate = await PostAsync(address, size, number =>
             $$$"""{"name":"{{{TopicOf(number)}}}","config":{"connector.class":"NoopSink","topics":"{{{TopicOf(number)}}}"},"initial_state":"{{{state}}}"}""");
         var (milliseconds, _) = await GetAsync(new(address, $"?bytes={bytes}"));

@@ -48,6 +48,11 @@ internal sealed partial class ConnectorListing(
             var status = await calls.Connector(name).GetStatusAsync().WaitAsync(options.ListingTimeout, time, cancellationToken);
             return status is null ? null : statuses.From(status);
         }
+        catch (OrleansMessageRejectionException e)
+        {
+            Log.Gone(logger, name, e.Message.Split('\n')[0]);
+            return StatusBodies.Unknown(name, "The worker of this connector is gone; another one brings it up.");
+        }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             Log.NoStatus(logger, name, e);
@@ -57,6 +62,9 @@ internal sealed partial class ConnectorListing(
 
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Debug, "The worker of connector {Connector} did not answer for a listing: {Error}")]
+        public static partial void Gone(ILogger logger, string connector, string error);
+
         [LoggerMessage(1, LogLevel.Warning, "Connector {Connector} did not tell its status for a listing")]
         public static partial void NoStatus(ILogger logger, string connector, Exception error);
     }

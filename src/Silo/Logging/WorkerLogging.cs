@@ -9,13 +9,13 @@ namespace Exports.Silo.Logging;
 internal static class WorkerLogging
 {
     /// <summary>Categories that report their routine as information; what they warn of is still logged.</summary>
-    private static readonly string[] s_chatty = ["Microsoft", "Orleans", "Polly", "System"];
+    private static readonly string[] s_chatty = ["Microsoft", "Orleans", "System"];
 
     /// <summary>
-    /// Categories of Orleans that warn of what is meant to be: a garbage collector that keeps memory small, and, on machines
-    /// that were busy at the start, how late a check came.
+    /// Categories of Orleans that warn of what is meant to be: a garbage collector that keeps memory small; on machines that were busy
+    /// at the start, how late a check came; and each grain that was looked for in a worker that is gone, with a stack.
     /// </summary>
-    private static readonly string[] s_needless = ["Orleans.Runtime.Silo", "Orleans.Runtime.Watchdog"];
+    private static readonly string[] s_needless = ["Orleans.Runtime.Silo", "Orleans.Runtime.Watchdog", "Polly"];
 
     public static void AddWorkerLogging(this ILoggingBuilder logging, WorkerConfig config)
     {
