@@ -75,9 +75,10 @@ public sealed class RedisProcess : IAsyncDisposable
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
     }
 
+    // It takes connections to 127.0.0.1 wherever they come from: a test may let a network namespace of its own reach that.
     private ChildProcess Start() => ChildProcess.StartProgram(
         "redis-server",
-        ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory, "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+        ["--port", $"{Port}", "--bind", "127.0.0.1", "--protected-mode", "no", "--dir", _directory, "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
         Path.Combine(_directory, "redis.log"));
 
     private Task AnswersAsync() => Waiting.UntilAsync("Redis answers", async () =>

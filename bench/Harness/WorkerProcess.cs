@@ -4,19 +4,22 @@ using System.Net.Sockets;
 namespace Exports.Harness;
 
 /// <summary>
-/// The worker as a process of its own, on a free port of 127.0.0.1. May be killed or stopped, and started again on the same
-/// data directory.
+/// The worker as a process of its own, on a free port of 127.0.0.1 unless told otherwise. May be killed or stopped, and started again
+/// on the same data directory.
 /// </summary>
 public sealed class WorkerProcess : IAsyncDisposable
 {
     private readonly string _propertiesFile;
     private readonly string _logFile;
     private readonly IReadOnlyDictionary<string, string?> _environment;
+    private readonly IReadOnlyList<string> _through;
     private ChildProcess? _process;
 
-    private WorkerProcess(string propertiesFile, string logFile, string address, IReadOnlyDictionary<string, string?> environment)
+    private WorkerProcess(
+        string propertiesFile, string logFile, string address, IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> through)
     {
         _environment = environment;
+        _through = through;
         _propertiesFile = propertiesFile;
         _logFile = logFile;
         Rest = new(address);
@@ -34,13 +37,14 @@ public sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>Starts a worker, and waits until its REST API answers.</summary>
     /// <param name="directory">Where its state, properties and log go.</param>
-    /// <param name="settings">Worker keys, beyond <c>listeners</c> and <c>data.dir</c>.</param>
+    /// <param name="settings">Worker keys, beyond <c>data.dir</c>; without <c>listeners</c> it gets a free port of 127.0.0.1.</param>
     /// <param name="environment">Variables to set, or with null to unset.</param>
+    /// <param name="through">A program with arguments that becomes the worker, such as <c>nsenter</c>; empty for none.</param>
     public static async Task<WorkerProcess> StartAsync(
-        string directory, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string?>? environment = null)
+        string directory, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> through)
     {
         Directory.CreateDirectory(directory);
-        var address = $"http://127.0.0.1:{FreePort()}";
+        var address = settings.GetValueOrDefault("listeners") ?? $"http://127.0.0.1:{FreePort()}";
         var properties = Path.Combine(directory, "worker.properties");
         var lines = new Dictionary<string, string>(settings)
         {
@@ -48,7 +52,7 @@ public sealed class WorkerProcess : IAsyncDisposable
             ["data.dir"] = Path.Combine(directory, "data"),
         };
         await File.WriteAllLinesAsync(properties, lines.Select(setting => $"{setting.Key}={setting.Value}"));
-        var worker = new WorkerProcess(properties, Path.Combine(directory, "worker.log"), address, environment ?? new Dictionary<string, string?>());
+        var worker = new WorkerProcess(properties, Path.Combine(directory, "worker.log"), address, environment ?? new Dictionary<string, string?>(), through);
         await worker.StartAsync();
         return worker;
     }
@@ -64,7 +68,7 @@ public sealed class WorkerProcess : IAsyncDisposable
             .ToDictionary(name => name, _ => (string?)null);
         foreach (var (name, value) in _environment)
             environment[name] = value;
-        _process = ChildProcess.Start("Silo", [_propertiesFile], _logFile, environment);
+        _process = ChildProcess.Start("Silo", [_propertiesFile], _logFile, environment, _through);
         await Waiting.UntilAsync("the worker's REST API answers", async () =>
             await Rest.AnswersAsync()
             || (_process.HasExited ? throw new InvalidOperationException($"The worker ended:\n{_process.Tail()}") : false));

@@ -13,9 +13,15 @@ internal static class Settings
 
     public static bool TriesWholeCluster { get; } = Environment.GetEnvironmentVariable("EXPORTS_TEST_CLUSTER") == "all";
 
+    /// <summary>Whether this process has a network of its own, and may make more: root, started by <c>./exports test --cluster</c>.</summary>
+    public static bool HasOwnNetwork { get; } = Environment.GetEnvironmentVariable("EXPORTS_TEST_NETWORK") == "own";
+
     public static long HangBytes { get; } = Number("EXPORTS_TEST_HANG_BYTES", 150_000_000);
 
     public static TimeSpan Hang { get; } = TimeSpan.FromSeconds(Number("EXPORTS_TEST_HANG_SECONDS", 3));
+
+    /// <summary>Skips a test of a cluster that takes long, unless all of them are asked for.</summary>
+    public static void SkipUnlessWholeCluster() => Assert.SkipUnless(TriesWholeCluster, "./exports test --cluster tries it.");
 
     private static int Number(string variable, int otherwise)
         => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text

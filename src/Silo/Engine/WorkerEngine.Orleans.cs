@@ -57,6 +57,9 @@ internal static partial class WorkerEngine
                 // would take a pause of a machine for a loss; Orleans' own fifteen leave customers without records for as long.
                 membership.ProbeTimeout = TimeSpan.FromSeconds(1);
                 membership.NumMissedProbesLimit = 3;
+                // Nobody is declared dead who was heard of within three times this. A worker whose machine or network is gone closes no connection, so
+                // that is how long it takes to notice: some six seconds, instead of twelve with Orleans' own four times the probe.
+                membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
                 membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
                 membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
                 membership.DefunctSiloExpiration = TimeSpan.FromHours(1);

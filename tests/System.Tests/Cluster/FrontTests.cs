@@ -6,12 +6,12 @@ using Exports.Harness;
 namespace Exports.SystemTests.Cluster;
 
 /// <summary>A process that runs no connectors and answers for the workers of its cluster (<c>--role api</c>).</summary>
-public sealed class FrontTests
+public sealed class FrontTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task A_process_without_connectors_answers_for_its_workers()
     {
-        await using var cluster = await WorkerCluster.StartAsync(1);
+        await using var cluster = await WorkerCluster.StartAsync(output, 1);
         await using var front = await cluster.StartFrontAsync();
         using var http = new HttpClient { BaseAddress = front.Rest.Address, Timeout = TimeSpan.FromSeconds(30) };
         var stop = TestContext.Current.CancellationToken;
@@ -44,7 +44,7 @@ public sealed class FrontTests
     public async Task It_goes_on_with_whichever_workers_are_left_and_waits_when_there_is_none()
     {
         Assert.SkipUnless(Settings.TriesWholeCluster, "./exports test --cluster tries it.");
-        await using var cluster = await WorkerCluster.StartAsync(2);
+        await using var cluster = await WorkerCluster.StartAsync(output, 2);
         await using var front = await cluster.StartFrontAsync();
         using var http = new HttpClient { BaseAddress = front.Rest.Address, Timeout = TimeSpan.FromSeconds(30) };
         var stop = TestContext.Current.CancellationToken;

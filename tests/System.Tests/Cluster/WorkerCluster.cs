@@ -8,81 +8,107 @@ using Exports.SystemTests.Records;
 namespace Exports.SystemTests.Cluster;
 
 /// <summary>
-/// Several workers with one Redis, a connector that copies a topic with a task a partition, and an eye on when records of which
-/// partition arrive.
+/// Several workers with one Redis, a connector that copies a topic with a task a partition, records that are fed to it all the time, and
+/// an eye on when those of which partition arrive.
 /// </summary>
 internal sealed class WorkerCluster : IAsyncDisposable
 {
     public const int Partitions = 6;
     public const string Connector = "copy";
+
+    /// <summary>Records a second that are fed.</summary>
+    public const int Rate = 1500;
+
     private const string Source = "numbers";
     private const string Target = "numbers-copy";
 
     private readonly string _directory;
     private readonly BrokerProcess _kafka;
     private readonly Watcher _watcher;
+    private readonly ITestOutputHelper _output;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PacedFeed _feed;
+    private Task _feeding = Task.CompletedTask;
+    private int _added;
 
-    private WorkerCluster(string directory, BrokerProcess kafka, RedisProcess redis, List<WorkerProcess> workers)
+    private WorkerCluster(ITestOutputHelper output, string directory, BrokerProcess kafka, RedisProcess redis)
     {
+        _output = output;
         _directory = directory;
         _kafka = kafka;
         Redis = redis;
-        Workers = workers;
         Topic = new(
             Target, kafka.BootstrapServers, NumberedRecords.TryRead, 0, number => (int)(number % Partitions), Partitions,
             TimeProvider.System, TimeSpan.FromMilliseconds(20));
         _watcher = new(Topic);
+        _feed = new(kafka.BootstrapServers, Source, Partitions, long.MaxValue, Topic.Backlog);
     }
+
+    /// <summary>How long a fault may take to be overcome.</summary>
+    public static TimeSpan Limit { get; } = TimeSpan.FromMinutes(2);
 
     public RedisProcess Redis { get; }
 
-    public List<WorkerProcess> Workers { get; }
+    public List<WorkerProcess> Workers { get; } = [];
 
     public TopicDestination Topic { get; }
 
-    public static async Task<WorkerCluster> StartAsync(int workers)
+    /// <summary>The machine that <see cref="StartWithOtherMachineAsync"/> has made.</summary>
+    public OtherMachine? Machine { get; private set; }
+
+    /// <summary>Records fed so far.</summary>
+    public long Produced => _feed.Produced;
+
+    /// <summary>Starts workers and the feed; completes when records of all partitions arrive.</summary>
+    public static async Task<WorkerCluster> StartAsync(ITestOutputHelper output, int workers)
     {
-        var directory = Directory.CreateTempSubdirectory("exports-cluster-").FullName;
-        var kafka = await BrokerProcess.StartAsync(directory, [(Source, Partitions), (Target, Partitions)], TimeSpan.FromHours(1));
-        var redis = await RedisProcess.StartAsync(Path.Combine(directory, "redis"));
-        var cluster = new WorkerCluster(directory, kafka, redis, []);
+        var cluster = await PrepareAsync(output);
         for (var i = 0; i < workers; i++)
             await cluster.AddAsync();
-        await cluster.AreMembersAsync(workers);
-        await cluster.CreateAsync();
+        await cluster.FeedAsync();
         return cluster;
     }
 
-    /// <summary>Creates the connector, and waits until it runs.</summary>
-    public async Task CreateAsync()
+    /// <summary>As <see cref="StartAsync"/>, with the last of the workers on another machine.</summary>
+    public static async Task<WorkerCluster> StartWithOtherMachineAsync(ITestOutputHelper output, int workers)
     {
-        await Workers[0].Rest.PutConfigAsync(Connector, new Dictionary<string, string>
-        {
-            ["connector.class"] = "KafkaSink",
-            ["tasks.max"] = $"{Partitions}",
-            ["topics"] = Source,
-            ["target.bootstrap.servers"] = _kafka.BootstrapServers,
-            ["target.topic"] = Target,
-        });
-        await Workers[0].Rest.WaitUntilRunningAsync(Connector, Partitions);
+        var cluster = await PrepareAsync(output);
+        cluster.Machine = await OtherMachine.StartAsync(cluster._directory);
+        for (var i = 1; i < workers; i++)
+            await cluster.AddAsync(new Dictionary<string, string> { ["cluster.advertised.address"] = OtherMachine.WorkersHere });
+        await cluster.AddAsync(
+            new Dictionary<string, string>
+            {
+                ["listeners"] = $"http://{OtherMachine.ServicesThere}:8083",
+                ["cluster.advertised.address"] = OtherMachine.WorkersThere,
+                ["cluster.port"] = "11111",
+            },
+            through: cluster.Machine.Inside);
+        await cluster.FeedAsync();
+        return cluster;
     }
 
     /// <summary>Starts one more worker.</summary>
-    public async Task<WorkerProcess> AddAsync()
+    /// <param name="settings">Worker keys that differ from those of the others.</param>
+    /// <param name="environment">Variables to set.</param>
+    /// <param name="through">A program with arguments that becomes the worker; empty for none.</param>
+    public async Task<WorkerProcess> AddAsync(
+        IReadOnlyDictionary<string, string>? settings = null, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> through)
     {
-        var worker = await StartAsync($"worker-{Workers.Count}", "worker");
+        var worker = await StartAsync($"worker-{_added++}", settings ?? new Dictionary<string, string>(), environment, through);
         Workers.Add(worker);
         return worker;
     }
 
     /// <summary>Starts a process that runs no connectors and answers for the workers.</summary>
-    public Task<WorkerProcess> StartFrontAsync() => StartAsync("front", "api");
+    public Task<WorkerProcess> StartFrontAsync() => StartAsync("front", new Dictionary<string, string> { ["worker.role"] = "api" });
 
-    private Task<WorkerProcess> StartAsync(string name, string role)
-        => WorkerProcess.StartAsync(Path.Combine(_directory, name), new Dictionary<string, string>
+    private Task<WorkerProcess> StartAsync(
+        string name, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> through)
+    {
+        var all = new Dictionary<string, string>
         {
-            ["worker.role"] = role,
             ["bootstrap.servers"] = _kafka.BootstrapServers,
             ["cluster.redis"] = Redis.Address,
             ["cluster.advertised.address"] = "127.0.0.1",
@@ -91,9 +117,108 @@ internal sealed class WorkerCluster : IAsyncDisposable
             ["cluster.balance.interval.ms"] = "2000",
             ["offset.flush.interval.ms"] = "500",
             ["consumer.fetch.max.wait.ms"] = "10",
-        });
+        };
+        foreach (var (key, value) in settings)
+            all[key] = value;
+        return WorkerProcess.StartAsync(Path.Combine(_directory, name), all, environment, through);
+    }
 
-    public PacedFeed Feed() => new(_kafka.BootstrapServers, Source, Partitions, long.MaxValue, Topic.Backlog);
+    /// <summary>Ends a worker (SIGTERM), which is one of the cluster no more.</summary>
+    public async Task RemoveAsync(WorkerProcess worker)
+    {
+        Assert.Equal(0, await worker.StopAsync(TimeSpan.FromMinutes(1)));
+        Workers.Remove(worker);
+        await worker.DisposeAsync();
+    }
+
+    /// <summary>Does something to a worker, and waits until its partitions are delivered elsewhere.</summary>
+    /// <param name="victims">The workers.</param>
+    /// <param name="fault">What is done to them.</param>
+    public async Task<Loss> LoseAsync(IReadOnlyCollection<WorkerProcess> victims, Func<Task> fault)
+    {
+        var asked = Workers.First(worker => !victims.Contains(worker));
+        var lost = new HashSet<int>();
+        foreach (var victim in victims)
+            lost.UnionWith(await PartitionsOfAsync(victim, asked));
+        await fault();
+        // What was on its way at the fault arrives at once.
+        await using var watch = new Arrivals(Topic, Partitions, grace: TimeSpan.FromMilliseconds(300));
+        await Waiting.UntilAsync("the lost partitions are delivered elsewhere", () => lost.All(watch.HasAdvanced), Limit);
+        return new(
+            [.. lost.Select(watch.Outage)],
+            Enumerable.Range(0, Partitions).Where(partition => !lost.Contains(partition)).Select(watch.LongestGap).DefaultIfEmpty(0).Max());
+    }
+
+    /// <summary>Waits until a worker that was taken for dead has ended, and starts it again, as whoever runs it would.</summary>
+    public async Task EndsAndComesBackAsync(WorkerProcess worker)
+    {
+        await Waiting.UntilAsync("it has ended", () => worker.Process.HasExited, Limit);
+        await worker.KillAsync();
+        await worker.StartAsync();
+        await AreMembersAsync(Workers.Count);
+    }
+
+    /// <summary>Waits until three workers have two tasks each.</summary>
+    /// <returns>The worker that each task runs in.</returns>
+    public async Task<Dictionary<int, string>> AreBalancedAsync()
+    {
+        Dictionary<int, string> places = [];
+        await Waiting.UntilAsync("each worker has two tasks", async () =>
+        {
+            places = await PlacesAsync(Workers[0]);
+            return places.Count == Partitions && places.Values.CountBy(worker => worker).Select(worker => worker.Value).SequenceEqual([2, 2, 2]);
+        }, Limit);
+        return places;
+    }
+
+    /// <summary>Waits until all tasks run, and none in a worker, as another tells it.</summary>
+    public Task RunElsewhereAsync(WorkerProcess worker, WorkerProcess asked) => Waiting.UntilAsync("its tasks run elsewhere", async () =>
+    {
+        try
+        {
+            var places = await PlacesAsync(asked);
+            return places.Count == Partitions && !places.ContainsValue(worker.Rest.Address.Authority);
+        }
+        catch (HttpRequestException)
+        {
+            // The connector's own grain was there, and is not elsewhere yet.
+            return false;
+        }
+    }, Limit);
+
+    /// <summary>Waits until so many seconds' worth of records has arrived.</summary>
+    public Task ArriveAsync(int seconds) => Waiting.UntilReachedAsync("records arrive", () => Topic.Arrived, Topic.Arrived + (seconds * Rate));
+
+    /// <summary>Ends the feed, waits until all of it is at the target, and counts: nothing is missing, and every partition kept its order.</summary>
+    public async Task EndAsync()
+    {
+        _feed.End();
+        await _feeding;
+        await Waiting.UntilReachedAsync("the target has everything", () => Produced - Topic.Backlog.Count, Produced);
+        var found = Topic.Check;
+        _output.WriteLine($"{Produced} records, {found.Distinct} found, {found.Duplicates} twice, {found.OutOfOrder} out of order");
+        Assert.Equal(0, found.Missing(0, Produced));
+        Assert.Equal((0, 0), (found.OutOfOrder, found.Unreadable));
+    }
+
+    /// <summary>Waits until the stored offsets are those behind everything that was fed.</summary>
+    public Task AllIsStoredAsync() => Waiting.UntilAsync(
+        "all offsets are stored", async () => (await Workers[0].Rest.OffsetsAsync(Connector)).Values.Sum() == Produced, Limit);
+
+    /// <summary>The workers that have tasks.</summary>
+    public async Task<IReadOnlyList<WorkerProcess>> WithTasksAsync()
+    {
+        var places = await PlacesAsync(Workers[0]);
+        return [.. Workers.Where(worker => places.ContainsValue(worker.Rest.Address.Authority))];
+    }
+
+    /// <summary>The partitions that a worker reads.</summary>
+    public async Task<IReadOnlyList<int>> PartitionsOfAsync(WorkerProcess worker, WorkerProcess asked)
+    {
+        var places = await PlacesAsync(asked);
+        var partitions = await PartitionsAsync(asked);
+        return [.. places.Where(place => place.Value == worker.Rest.Address.Authority).SelectMany(place => partitions[place.Key])];
+    }
 
     /// <summary>The worker that each task runs in, by task number, as any worker tells it.</summary>
     public async Task<Dictionary<int, string>> PlacesAsync(WorkerProcess asked)
@@ -146,13 +271,47 @@ internal sealed class WorkerCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        await _feeding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
         _http.Dispose();
         foreach (var worker in Workers)
             await worker.DisposeAsync();
+        if (Machine is not null)
+            await Machine.DisposeAsync();
         await _watcher.DisposeAsync();
         Topic.Dispose();
         await Redis.DisposeAsync();
         await _kafka.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private static async Task<WorkerCluster> PrepareAsync(ITestOutputHelper output)
+    {
+        var directory = Directory.CreateTempSubdirectory("exports-cluster-").FullName;
+        var kafka = await BrokerProcess.StartAsync(directory, [(Source, Partitions), (Target, Partitions)], TimeSpan.FromHours(1));
+        return new(output, directory, kafka, await RedisProcess.StartAsync(Path.Combine(directory, "redis")));
+    }
+
+    private async Task FeedAsync()
+    {
+        await AreMembersAsync(Workers.Count);
+        await CreateAsync();
+        _feeding = _feed.RunAsync(Rate, _stop.Token);
+        await Waiting.UntilAsync("records of all partitions arrive", () => Enumerable.Range(0, Partitions).All(partition => Topic.HighestOf(partition) >= 0));
+    }
+
+    /// <summary>Creates the connector, and waits until it runs.</summary>
+    public async Task CreateAsync()
+    {
+        await Workers[0].Rest.PutConfigAsync(Connector, new Dictionary<string, string>
+        {
+            ["connector.class"] = "KafkaSink",
+            ["tasks.max"] = $"{Partitions}",
+            ["topics"] = Source,
+            ["target.bootstrap.servers"] = _kafka.BootstrapServers,
+            ["target.topic"] = Target,
+        });
+        await Workers[0].Rest.WaitUntilRunningAsync(Connector, Partitions);
     }
 }

@@ -1,0 +1,82 @@
+using Exports.Harness;
+
+namespace Exports.SystemTests.Cluster;
+
+/// <summary>Workers of a cluster, or its Redis, that are lost and come back, under load; counted at the destination.</summary>
+public sealed class LostWorkerTests(ITestOutputHelper output)
+{
+    private const int Workers = 3;
+
+    [Fact]
+    public async Task A_worker_that_is_killed_again_and_again_loses_nothing_and_its_tasks_deliver_elsewhere()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        output.WriteLine($"seed {seed}: {Settings.ClusterKills} kills");
+        await using var cluster = await WorkerCluster.StartAsync(output, Workers);
+        List<double> outages = [], gaps = [];
+        for (var kill = 0; kill < Settings.ClusterKills; kill++)
+        {
+            var candidates = await cluster.WithTasksAsync();
+            var victim = candidates[random.Next(candidates.Count)];
+            var loss = await cluster.LoseAsync([victim], victim.KillAsync);
+            outages.AddRange(loss.Outages);
+            gaps.Add(loss.Gap);
+            await victim.StartAsync();
+            await cluster.AreMembersAsync(Workers);
+        }
+
+        await cluster.EndAsync();
+        output.WriteLine(
+            $"from kill to delivery, {outages.Count} partitions: median {Quantile(outages, 0.5):0.0} s, worst {outages.Max():0.0} s; "
+            + $"longest gap of the other partitions: median {Quantile(gaps, 0.5):0.00} s, worst {gaps.Max():0.00} s");
+    }
+
+    [Fact]
+    public async Task Two_of_three_workers_that_are_killed_at_once_lose_nothing()
+    {
+        Settings.SkipUnlessWholeCluster();
+        await using var cluster = await WorkerCluster.StartAsync(output, Workers);
+        var victims = cluster.Workers.Skip(1).ToList();
+        var loss = await cluster.LoseAsync(victims, () => Task.WhenAll(victims.Select(worker => worker.KillAsync())));
+        output.WriteLine($"from kill to delivery by the one that is left: {loss.Outages.Max():0.0} s");
+        await cluster.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_worker_that_stood_still_until_others_took_over_commits_nothing_more_and_loses_nothing()
+    {
+        Settings.SkipUnlessWholeCluster();
+        await using var cluster = await WorkerCluster.StartAsync(output, Workers);
+        var victim = (await cluster.WithTasksAsync())[0];
+        var loss = await cluster.LoseAsync([victim], () =>
+        {
+            victim.Process.Freeze();
+            return Task.CompletedTask;
+        });
+        output.WriteLine($"from standing still to delivery elsewhere: {loss.Outages.Max():0.0} s");
+
+        // It finds that it was taken for dead, and ends; whoever runs it starts it again.
+        victim.Process.Thaw();
+        await cluster.EndsAndComesBackAsync(victim);
+        await cluster.EndAsync();
+    }
+
+    [Fact]
+    public async Task While_Redis_is_away_records_are_delivered_and_once_it_is_back_their_offsets_are_stored()
+    {
+        Settings.SkipUnlessWholeCluster();
+        await using var cluster = await WorkerCluster.StartAsync(output, Workers);
+        await cluster.Redis.KillAsync();
+        await cluster.ArriveAsync(seconds: 10);
+        await cluster.Redis.StartAgainAsync();
+        await cluster.EndAsync();
+        await cluster.AllIsStoredAsync();
+    }
+
+    private static double Quantile(List<double> values, double share)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[(int)Math.Min(sorted.Count - 1, share * sorted.Count)];
+    }
+}
