@@ -54,6 +54,7 @@ public abstract class GrainsTest : IAsyncLifetime
         silo.UseInMemoryReminderService();
         silo.Services.AddGrainStorage(GrainStorage.Name, (_, _) => _world.Storage.For(worker));
         silo.Services.AddSingleton<ITaskPipelineFactory>(worker).AddSingleton<ITopicCatalog>(worker).AddSingleton<IGroupOffsets>(worker).AddSingleton<IConnectorOffsets>(worker);
+        silo.Services.AddSingleton<TimeProvider>(_world.Clock);
         silo.Services.AddExportsGrains(Options);
         silo.Services.AddLogging(logging => logging.ClearProviders());
     }

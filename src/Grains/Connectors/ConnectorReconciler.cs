@@ -22,7 +22,7 @@ internal sealed partial class ConnectorReconciler(
 {
     private static readonly TimeSpan s_readTopics = TimeSpan.FromSeconds(30);
 
-    private readonly MissingPartitions _missing = new(options.MissingPartitionAge);
+    private readonly MissingPartitions _missing = new(options.MissingPartitionAge, time);
     private (TopicSnapshot? Topics, ConnectorPlan? Plan) _planned;
     private bool _wantsFreshTopics = true;
     private Problem? _problem;
@@ -103,7 +103,7 @@ internal sealed partial class ConnectorReconciler(
             return;
         }
 
-        var subscription = Subscription.Resolve(config, held, topics, _missing, time.GetUtcNow());
+        var subscription = Subscription.Resolve(config, held, topics, _missing);
         if (problem is null && subscription.MissingTopics.Count > 0)
             Report(ProblemCause.TopicMissing, $"Waiting for topics that do not exist: {string.Join(", ", subscription.MissingTopics)}.");
         else

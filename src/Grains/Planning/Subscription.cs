@@ -14,13 +14,11 @@ internal sealed record Subscription(
     /// <param name="planned">The partitions that its tasks hold.</param>
     /// <param name="snapshot">What Kafka has; null while that is not known: then what is held and still subscribed to stays.</param>
     /// <param name="missing">Since when partitions have been missing.</param>
-    /// <param name="now">The time.</param>
     public static Subscription Resolve(
         ConnectorConfig config,
         IEnumerable<PartitionRef> planned,
         TopicSnapshot? snapshot,
-        MissingPartitions missing,
-        DateTimeOffset now)
+        MissingPartitions missing)
     {
         var held = planned.Where(partition => config.Subscribes(partition.Topic)).ToList();
         if (snapshot is null)
@@ -33,7 +31,7 @@ internal sealed record Subscription(
             .SelectMany(topic => Enumerable.Range(0, snapshot.Partitions[topic]).Select(number => new PartitionRef(topic, number)))
             .ToHashSet();
         var absent = held.Where(partition => !partitions.Contains(partition)).ToList();
-        partitions.UnionWith(missing.Keep(held, partitions, now));
+        partitions.UnionWith(missing.Keep(held, partitions));
         return new(
             partitions,
             [.. config.Topics.Where(topic => !snapshot.Partitions.ContainsKey(topic))],

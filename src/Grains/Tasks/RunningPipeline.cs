@@ -11,6 +11,7 @@ internal sealed class RunningPipeline
     private readonly ITaskPipeline _pipeline;
     private readonly PipelineLimits _limits;
     private readonly TimeProvider _time;
+    private readonly long _started;
     private readonly Dictionary<PartitionRef, long> _held = [];
     private (long Delivered, long Skipped) _flushed;
 
@@ -20,7 +21,7 @@ internal sealed class RunningPipeline
         _limits = limits;
         _time = time;
         Config = config;
-        StartedAt = time.GetUtcNow();
+        (StartedAt, _started) = (time.GetUtcNow(), time.GetTimestamp());
     }
 
     /// <summary>The configuration that it was started with.</summary>
@@ -28,6 +29,9 @@ internal sealed class RunningPipeline
 
     /// <summary>When it was started.</summary>
     public DateTimeOffset StartedAt { get; }
+
+    /// <summary>How long it has run, whatever the machine's clock did meanwhile.</summary>
+    public TimeSpan Age => _time.GetElapsedTime(_started);
 
     /// <summary>Completes when it has stopped by itself.</summary>
     public Task Completion => _pipeline.Completion;

@@ -25,6 +25,7 @@ internal sealed partial class TaskRunner : IDisposable
     private readonly ConnectorConfigReader _configs;
     private readonly GrainOptions _options;
     private readonly TimeProvider _time;
+    private readonly long _began;
     private readonly ILogger _logger;
     private readonly Wakeup _wakeup;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -33,8 +34,8 @@ internal sealed partial class TaskRunner : IDisposable
     private ConnectorConfig? _config;
     private Dictionary<string, string>? _configOf;
     private CancellationTokenSource? _interrupt;
-    private DateTimeOffset _nextFlush;
-    private DateTimeOffset? _notBefore;
+    private TimeSpan _nextFlush; // as Elapsed
+    private (TimeSpan Elapsed, DateTimeOffset Shown)? _notBefore;
     private string? _failure;
     private string? _lastFailure;
     private Problem? _failed; // until the task has run well again
@@ -58,12 +59,16 @@ internal sealed partial class TaskRunner : IDisposable
     {
         (_id, _state, _configs, _options, _time, _logger) = (id, state, configs, options, time, logger);
         _watch = watch;
+        _began = time.GetTimestamp();
         _wakeup = new(time);
         _waits = new(options.RetryDelay, options.RetryDelayMax);
         _driver = new(id, state, factory, watch, options, time, _wakeup.Set, logger);
         _mirror = new(groups, id, time, logger);
-        _nextFlush = time.GetUtcNow() + Beat.Align(options.OffsetFlushInterval * Random.Shared.NextDouble(), time);
+        _nextFlush = Beat.Align(options.OffsetFlushInterval * Random.Shared.NextDouble(), time);
     }
+
+    /// <summary>The time since the runner was made, which goes on evenly when the machine's clock jumps: what is due later is due by this.</summary>
+    private TimeSpan Elapsed => _time.GetElapsedTime(_began);
 
     /// <summary>The loop. Ends after <see cref="StopAsync"/>, or when the activation is fenced.</summary>
     public async Task RunAsync()
@@ -173,7 +178,7 @@ internal sealed partial class TaskRunner : IDisposable
             _ => RunState.Unassigned,
         };
         var restarts = RanWell() ? 0 : _restarts.Restarts;
-        var next = run == RunState.Failed && _notBefore < DateTimeOffset.MaxValue ? _notBefore : null;
+        var next = run == RunState.Failed && _notBefore?.Elapsed < TimeSpan.MaxValue ? _notBefore?.Shown : null;
         var condition = new TaskCondition(
             _id.Number, run, _options.WorkerId, _failure ?? _waiting?.Message ?? _unsaved?.Message,
             _failure is not null ? _failed : _waiting ?? _unsaved, _failure is null ? _failed : null,
@@ -227,7 +232,7 @@ internal sealed partial class TaskRunner : IDisposable
             await ThrowIfPipelineEndedAsync();
             if (_isRestarting)
                 await _driver.StopAsync();
-            if (_time.GetUtcNow() >= (_notBefore ?? DateTimeOffset.MinValue))
+            if (Elapsed >= (_notBefore?.Elapsed ?? TimeSpan.Zero))
             {
                 ReadConfig();
                 await _driver.AlignAsync(interrupt.Token);
@@ -252,7 +257,7 @@ internal sealed partial class TaskRunner : IDisposable
             _interrupt = null;
         }
 
-        if (_time.GetUtcNow() >= _nextFlush || _driver.Pipeline is { NeedsFlush: true })
+        if (Elapsed >= _nextFlush || _driver.Pipeline is { NeedsFlush: true })
             await FlushAsync();
     }
 
@@ -273,7 +278,7 @@ internal sealed partial class TaskRunner : IDisposable
             _failed = null;
         await _driver.DiscardAsync();
         var delay = _restarts.Next();
-        _notBefore = delay is null ? DateTimeOffset.MaxValue : _time.GetUtcNow() + delay;
+        _notBefore = delay is { } pause ? After(pause) : (TimeSpan.MaxValue, DateTimeOffset.MaxValue);
         (_failure, _waiting, _isRestarting) = (Describe(exception), null, false);
         var now = _time.GetUtcNow();
         var failed = Problems.Of(exception, now);
@@ -294,12 +299,12 @@ internal sealed partial class TaskRunner : IDisposable
         if (_waiting?.Message != exception.Message)
             Log.Waits(_logger, _id.Connector, _id.Number, exception.Message);
         _waiting = Problems.Of(exception.Cause, exception.Message, _waiting?.Since ?? _time.GetUtcNow());
-        _notBefore = _time.GetUtcNow() + _waits.Next();
+        _notBefore = After(_waits.Next());
     }
 
     private async Task FlushAsync()
     {
-        _nextFlush = _time.GetUtcNow() + Beat.Align(_options.OffsetFlushInterval, _time);
+        _nextFlush = Elapsed + Beat.Align(_options.OffsetFlushInterval, _time);
         var (begun, before) = (_time.GetTimestamp(), _state.Value);
         try
         {
@@ -347,21 +352,23 @@ internal sealed partial class TaskRunner : IDisposable
 
     private TimeSpan UntilNext()
     {
-        var next = _driver.Pipeline is not null || _driver.HasUnsaved || _mirror.HasPending ? _nextFlush : DateTimeOffset.MaxValue;
-        if (_notBefore < next)
-            next = _notBefore.Value;
-        if (next == DateTimeOffset.MaxValue)
+        var next = _driver.Pipeline is not null || _driver.HasUnsaved || _mirror.HasPending ? _nextFlush : TimeSpan.MaxValue;
+        if (_notBefore?.Elapsed < next)
+            next = _notBefore.Value.Elapsed;
+        if (next == TimeSpan.MaxValue)
             return Timeout.InfiniteTimeSpan;
-        var wait = next - _time.GetUtcNow();
+        var wait = next - Elapsed;
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
+
+    private (TimeSpan Elapsed, DateTimeOffset Shown) After(TimeSpan delay) => (Elapsed + delay, _time.GetUtcNow() + delay);
 
     /// <summary>
     /// Whether the pipeline has run for a healthy spell: one in which the destination has accepted something, or had nothing to accept.
     /// A destination that is away would otherwise be met with a full budget of restarts each time that retries end.
     /// </summary>
     private bool RanWell()
-        => _driver.Pipeline is { } pipeline && _time.GetUtcNow() - pipeline.StartedAt >= _restarts.HealthySpell
+        => _driver.Pipeline is { } pipeline && pipeline.Age >= _restarts.HealthySpell
             && (pipeline.Progress.LastAcknowledgement is not null || pipeline.Progress.BytesBuffered == 0);
 
     private static string Describe(Exception exception)

@@ -99,7 +99,6 @@ public sealed class SilosTests : GrainsTest
             var worker = new FakeWorker(World);
             Configure(silo, worker);
             silo.Services.AddSingleton(worker);
-            silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddSingleton<ProcessLoad>();
             silo.Services.AddSingleton<IWorkerLoad, NoLoad>();
             silo.Services.AddSingleton(new ApiOptions());

@@ -21,6 +21,8 @@ internal sealed class World
 
     public FakeStorage Storage { get; }
 
+    public JumpingClock Clock { get; } = new();
+
     /// <summary>The rules that were broken.</summary>
     public ConcurrentQueue<string> Violations { get; } = [];
 

@@ -24,10 +24,11 @@ internal sealed partial class Balancer(
     /// <summary>How long a task that was moved counts as much as before at least: its rates begin at nothing in the other worker.</summary>
     private static readonly TimeSpan s_warmUp = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<(string Connector, int Number), DateTimeOffset> _moved = [];
-    private readonly Dictionary<(string Connector, int Number), (TaskLoad Load, DateTimeOffset At)> _before = [];
+    // Times are timestamps: the machine's clock may jump.
+    private readonly Dictionary<(string Connector, int Number), long> _moved = [];
+    private readonly Dictionary<(string Connector, int Number), (TaskLoad Load, long At)> _before = [];
     private HashSet<SiloAddress> _members = [];
-    private DateTimeOffset _calmSince;
+    private long _calmSince;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,15 +55,14 @@ internal sealed partial class Balancer(
     {
         var statuses = silos.GetApproximateSiloStatuses(onlyActive: false).Where(silo => silo.Value is not SiloStatus.Dead).ToList();
         var members = statuses.Select(silo => silo.Key).ToHashSet();
-        var now = time.GetUtcNow();
         if (!members.SetEquals(_members) || statuses.Any(silo => silo.Value != SiloStatus.Active))
         {
-            (_members, _calmSince) = (members, now);
+            (_members, _calmSince) = (members, time.GetTimestamp());
             _moved.Clear();
             return false;
         }
 
-        return now - _calmSince >= cluster.BalanceInterval && members.All(silo => silo.CompareTo(local.SiloAddress) >= 0);
+        return time.GetElapsedTime(_calmSince) >= cluster.BalanceInterval && members.All(silo => silo.CompareTo(local.SiloAddress) >= 0);
     }
 
     /// <returns>Whether a task was moved.</returns>
@@ -72,14 +72,14 @@ internal sealed partial class Balancer(
             silo,
             (IReadOnlyList<TaskLoad>)BoardJson.Read<List<TaskLoad>>(
                 await grains.GetGrain<IWorkerGrain>(silo.ToParsableString()).ReadTasksAsync().WaitAsync(s_answerLimit, time, cancellationToken)))));
-        var now = time.GetUtcNow();
-        var loads = workers.ToDictionary(worker => worker.Key, worker => (IReadOnlyList<TaskLoad>)[.. worker.Value.Select(task => AtLeastBefore(task, now))]);
-        if (BalancePlan.Next(loads, task => !_moved.TryGetValue((task.Connector, task.Number), out var at) || now - at > s_rest)
+        var loads = workers.ToDictionary(worker => worker.Key, worker => (IReadOnlyList<TaskLoad>)[.. worker.Value.Select(task => AtLeastBefore(task))]);
+        if (BalancePlan.Next(loads, task => !_moved.TryGetValue((task.Connector, task.Number), out var at) || time.GetElapsedTime(at) > s_rest)
             is not var (task, from, to))
         {
             return false;
         }
 
+        var now = time.GetTimestamp();
         _moved[(task.Connector, task.Number)] = now;
         _before[(task.Connector, task.Number)] = (task, now);
         Log.Moves(logger, task.Connector, task.Number, from, to);
@@ -98,11 +98,11 @@ internal sealed partial class Balancer(
         return true;
     }
 
-    private TaskLoad AtLeastBefore(TaskLoad task, DateTimeOffset now)
+    private TaskLoad AtLeastBefore(TaskLoad task)
     {
         if (!_before.TryGetValue((task.Connector, task.Number), out var before))
             return task;
-        if (now - before.At < s_warmUp)
+        if (time.GetElapsedTime(before.At) < s_warmUp)
             return task with { Records = Math.Max(task.Records, before.Load.Records), Bytes = Math.Max(task.Bytes, before.Load.Bytes) };
         _before.Remove((task.Connector, task.Number));
         return task;
