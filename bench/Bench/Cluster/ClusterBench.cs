@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using Exports.Bench.Load;
 using Exports.Bench.Measurements;
@@ -178,9 +179,17 @@ internal static class ClusterBench
         public Task UntilRunningElsewhereAsync(int connectors, string lost, TimeSpan limit)
             => Waiting.UntilAsync($"{connectors} connectors are RUNNING", async () =>
             {
-                var tasks = await TasksAsync();
-                if (tasks.Where(worker => worker.Key != lost).Sum(worker => worker.Value) >= connectors)
-                    return true;
+                try
+                {
+                    var tasks = await TasksAsync();
+                    if (tasks.Where(worker => worker.Key != lost).Sum(worker => worker.Value) >= connectors)
+                        return true;
+                }
+                catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
+                    // Who knows all connectors' names was in the worker that was lost.
+                }
+
                 await Task.Delay(s_pause);
                 return false;
             }, limit);

@@ -77,4 +77,24 @@ public sealed class BalancePlanTests
         => tasks.Index().ToDictionary(worker => $"w{worker.Index}", worker => Enumerable.Range(0, worker.Item).Select(number => Task($"c{worker.Index}", number, 0)).ToList());
 
     private static TaskLoad Task(string connector, int number, double records) => new(connector, number, records, records * 100);
+
+    [Fact]
+    public void Among_many_idle_tasks_the_busy_ones_are_evened_out_too()
+    {
+        // As many tasks in both, and seven busy ones beside five: the sum of all is within a tenth, what the busy ones do is not.
+        var workers = new Dictionary<string, List<TaskLoad>>();
+        foreach (var (worker, busy) in new[] { ("a", 7), ("b", 5) })
+            workers[worker] = [.. Enumerable.Range(0, 1000).Select(number => new TaskLoad(worker, number, number < busy ? 100 : 0, number < busy ? 20_000 : 0))];
+
+        var moves = 0;
+        while (BalancePlan.Next(workers.ToDictionary(worker => worker.Key, worker => (IReadOnlyList<TaskLoad>)worker.Value), _ => true) is var (task, from, to))
+        {
+            Assert.True(++moves < 10, "it ends");
+            workers[from].Remove(task);
+            workers[to].Add(task);
+        }
+
+        Assert.All(workers.Values, tasks => Assert.Equal(6, tasks.Count(task => task.Records > 0)));
+        Assert.Equal(1, moves);
+    }
 }

@@ -21,19 +21,38 @@ internal static class BalancePlan
         if (workers.Count < 2 || all.Count == 0)
             return null;
         var (records, bytes) = (all.Sum(task => task.Records), all.Sum(task => task.Bytes));
-        var loads = workers.ToDictionary(worker => worker.Key, worker => worker.Value.Sum(Weight));
-        var from = loads.MaxBy(load => load.Value);
-        var to = loads.MinBy(load => load.Value);
-        var mean = loads.Values.Sum() / loads.Count;
-        if (from.Value <= mean * (1 + Tolerance) && to.Value >= mean * (1 - Tolerance))
-            return null;
+        // Among very many tasks, those that do something may be uneven while the sum is even: they come second, and leave the sum so.
+        return Better(Weight, _ => true) ?? Better(Traffic, move => IsEven(LoadsAfter(move)));
 
-        // The best move leaves the two nearest to each other; one that only turns the difference round is none.
-        var gap = from.Value - to.Value;
-        var best = workers[from.Key].Where(isSettled).Select(task => (Task: task, Left: Math.Abs(gap - (2 * Weight(task))))).OrderBy(move => move.Left).FirstOrDefault();
-        return best.Task is null || best.Left >= gap ? null : (best.Task, from.Key, to.Key);
+        (TaskLoad Task, TWorker From, TWorker To)? Better(Func<TaskLoad, double> weigh, Func<(TaskLoad Task, TWorker From, TWorker To), bool> isAllowed)
+        {
+            var loads = workers.ToDictionary(worker => worker.Key, worker => worker.Value.Sum(weigh));
+            if (IsEven(loads))
+                return null;
+            var (from, to) = (loads.MaxBy(load => load.Value), loads.MinBy(load => load.Value));
 
-        double Weight(TaskLoad task)
-            => (1.0 / all.Count) + (records > 0 ? task.Records / records / 2 : 0) + (bytes > 0 ? task.Bytes / bytes / 2 : 0);
+            // The best move leaves the two nearest to each other; one that only turns the difference round is none.
+            var gap = from.Value - to.Value;
+            var best = workers[from.Key].Where(isSettled).Select(task => (Task: task, Left: Math.Abs(gap - (2 * weigh(task))))).OrderBy(move => move.Left).FirstOrDefault();
+            return best.Task is not null && best.Left < gap && isAllowed((best.Task, from.Key, to.Key)) ? (best.Task, from.Key, to.Key) : null;
+        }
+
+        Dictionary<TWorker, double> LoadsAfter((TaskLoad Task, TWorker From, TWorker To) move)
+        {
+            var loads = workers.ToDictionary(worker => worker.Key, worker => worker.Value.Sum(Weight));
+            loads[move.From] -= Weight(move.Task);
+            loads[move.To] += Weight(move.Task);
+            return loads;
+        }
+
+        double Weight(TaskLoad task) => (1.0 / all.Count) + Traffic(task);
+
+        double Traffic(TaskLoad task) => (records > 0 ? task.Records / records / 2 : 0) + (bytes > 0 ? task.Bytes / bytes / 2 : 0);
+
+        static bool IsEven(Dictionary<TWorker, double> loads)
+        {
+            var mean = loads.Values.Sum() / loads.Count;
+            return loads.Values.Max() <= mean * (1 + Tolerance) && loads.Values.Min() >= mean * (1 - Tolerance);
+        }
     }
 }
