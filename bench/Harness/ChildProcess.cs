@@ -52,15 +52,17 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="logFile">The file that its output is appended to.</param>
     /// <param name="environment">Variables to set, or with null to unset.</param>
+    /// <param name="build">The folder with the program; null for this build's.</param>
     /// <param name="through">A program with arguments that becomes it, such as <c>nsenter</c>; empty for none.</param>
     public static ChildProcess Start(
-        string project, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> through)
+        string project, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string?>? environment = null, string? build = null,
+        params IReadOnlyList<string> through)
     {
         string[] words =
         [
             .. through,
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            Path.Combine(OutputOf(project), $"Exports.{project}.dll"),
+            Path.Combine(build ?? OutputOf(project), $"Exports.{project}.dll"),
             .. arguments,
         ];
         return StartProgram(words[0], words[1..], logFile, environment);

@@ -32,6 +32,9 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">None runs.</exception>
     public ChildProcess Process => _process ?? throw new InvalidOperationException("The worker is not running.");
 
+    /// <summary>The folder with the worker's program, which the next start takes; null for this build's.</summary>
+    public string? Build { get; set; }
+
     /// <summary>The directory with built plugins that measure and check.</summary>
     public static string NoopSinkPath => ChildProcess.OutputOf("NoopSink");
 
@@ -39,9 +42,11 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <param name="directory">Where its state, properties and log go.</param>
     /// <param name="settings">Worker keys, beyond <c>data.dir</c>; without <c>listeners</c> it gets a free port of 127.0.0.1.</param>
     /// <param name="environment">Variables to set, or with null to unset.</param>
+    /// <param name="build">The folder with the worker's program; null for this build's.</param>
     /// <param name="through">A program with arguments that becomes the worker, such as <c>nsenter</c>; empty for none.</param>
     public static async Task<WorkerProcess> StartAsync(
-        string directory, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> through)
+        string directory, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string?>? environment = null, string? build = null,
+        params IReadOnlyList<string> through)
     {
         Directory.CreateDirectory(directory);
         var address = settings.GetValueOrDefault("listeners") ?? $"http://127.0.0.1:{FreePort()}";
@@ -52,7 +57,7 @@ public sealed class WorkerProcess : IAsyncDisposable
             ["data.dir"] = Path.Combine(directory, "data"),
         };
         await File.WriteAllLinesAsync(properties, lines.Select(setting => $"{setting.Key}={setting.Value}"));
-        var worker = new WorkerProcess(properties, Path.Combine(directory, "worker.log"), address, environment ?? new Dictionary<string, string?>(), through);
+        var worker = new WorkerProcess(properties, Path.Combine(directory, "worker.log"), address, environment ?? new Dictionary<string, string?>(), through) { Build = build };
         await worker.StartAsync();
         return worker;
     }
@@ -68,7 +73,7 @@ public sealed class WorkerProcess : IAsyncDisposable
             .ToDictionary(name => name, _ => (string?)null);
         foreach (var (name, value) in _environment)
             environment[name] = value;
-        _process = ChildProcess.Start("Silo", [_propertiesFile], _logFile, environment, _through);
+        _process = ChildProcess.Start("Silo", [_propertiesFile], _logFile, environment, Build, _through);
         await Waiting.UntilAsync("the worker's REST API answers", async () =>
             await Rest.AnswersAsync()
             || (_process.HasExited ? throw new InvalidOperationException($"The worker ended:\n{_process.Tail()}") : false));

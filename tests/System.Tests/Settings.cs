@@ -16,6 +16,9 @@ internal static class Settings
     /// <summary>Whether this process has a network of its own, and may make more: root, started by <c>./exports test --cluster</c>.</summary>
     public static bool HasOwnNetwork { get; } = Environment.GetEnvironmentVariable("EXPORTS_TEST_NETWORK") == "own";
 
+    /// <summary>The folder with the worker of another version, from which a cluster is upgraded; null for none.</summary>
+    public static string? PreviousWorker { get; } = Environment.GetEnvironmentVariable("EXPORTS_TEST_PREVIOUS") is { Length: > 0 } folder ? folder : null;
+
     public static long HangBytes { get; } = Number("EXPORTS_TEST_HANG_BYTES", 150_000_000);
 
     public static TimeSpan Hang { get; } = TimeSpan.FromSeconds(Number("EXPORTS_TEST_HANG_SECONDS", 3));

@@ -62,7 +62,10 @@ internal static partial class WorkerEngine
                 membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
                 membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
                 membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
-                membership.DefunctSiloExpiration = TimeSpan.FromHours(1);
+                // These go by the clock of whoever looks, which may be hours off. A worker that was cut off learns from its entry that it was declared
+                // dead; and by another's clock, one may have been joining for minutes the moment it begins.
+                membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
+                membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
             });
         silo.Services.AddMember(cluster);
     }

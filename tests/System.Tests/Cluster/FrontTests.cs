@@ -43,7 +43,7 @@ public sealed class FrontTests(ITestOutputHelper output)
     [Fact]
     public async Task It_goes_on_with_whichever_workers_are_left_and_waits_when_there_is_none()
     {
-        Assert.SkipUnless(Settings.TriesWholeCluster, "./exports test --cluster tries it.");
+        Settings.SkipUnlessWholeCluster();
         await using var cluster = await WorkerCluster.StartAsync(output, 2);
         await using var front = await cluster.StartFrontAsync();
         using var http = new HttpClient { BaseAddress = front.Rest.Address, Timeout = TimeSpan.FromSeconds(30) };

@@ -12,7 +12,7 @@ public sealed class RestoredStateTests(ITestOutputHelper output)
     [InlineData(true)]
     public async Task From_an_old_copy_of_Redis_records_come_twice_unless_the_groups_offsets_are_taken_and_none_is_lost(bool takesGroup)
     {
-        Assert.SkipUnless(Settings.TriesWholeCluster, "./exports test --cluster tries it.");
+        Settings.SkipUnlessWholeCluster();
         var stop = TestContext.Current.CancellationToken;
         await using var cluster = await WorkerCluster.StartAsync(output, 3);
         await cluster.ArriveAsync(5);
@@ -63,7 +63,7 @@ public sealed class RestoredStateTests(ITestOutputHelper output)
     [Fact]
     public async Task With_an_empty_Redis_a_connector_that_is_created_again_goes_on_from_its_group()
     {
-        Assert.SkipUnless(Settings.TriesWholeCluster, "./exports test --cluster tries it.");
+        Settings.SkipUnlessWholeCluster();
         await using var cluster = await WorkerCluster.StartAsync(output, 2);
         await cluster.ArriveAsync(5);
         await Waiting.UntilAsync("the group knows of them", async () => (await cluster.GroupOffsetsAsync()).Min() > 0, WorkerCluster.Limit);
@@ -76,7 +76,7 @@ public sealed class RestoredStateTests(ITestOutputHelper output)
         await cluster.Redis.StartAgainAsync();
         await cluster.StartAllAsync();
         Assert.Equal(0, await cluster.Workers[0].Rest.CountAsync());
-        await cluster.CreateAsync();
+        await cluster.ConfigureAsync(cluster.Workers[0], WorkerCluster.Partitions);
 
         await cluster.EndAsync();
         Assert.InRange(cluster.Topic.Check.Duplicates, 0, 5 * WorkerCluster.Rate);

@@ -61,11 +61,14 @@ internal sealed class WorkerCluster : IAsyncDisposable
     public long Produced => _feed.Produced;
 
     /// <summary>Starts workers and the feed; completes when records of all partitions arrive.</summary>
-    public static async Task<WorkerCluster> StartAsync(ITestOutputHelper output, int workers)
+    /// <param name="output">Where counts are written to.</param>
+    /// <param name="workers">How many.</param>
+    /// <param name="build">The folder with their program; null for this build's.</param>
+    public static async Task<WorkerCluster> StartAsync(ITestOutputHelper output, int workers, string? build = null)
     {
         var cluster = await PrepareAsync(output);
         for (var i = 0; i < workers; i++)
-            await cluster.AddAsync();
+            await cluster.AddAsync(build: build);
         await cluster.FeedAsync();
         return cluster;
     }
@@ -92,11 +95,13 @@ internal sealed class WorkerCluster : IAsyncDisposable
     /// <summary>Starts one more worker.</summary>
     /// <param name="settings">Worker keys that differ from those of the others.</param>
     /// <param name="environment">Variables to set.</param>
+    /// <param name="build">The folder with its program; null for this build's.</param>
     /// <param name="through">A program with arguments that becomes the worker; empty for none.</param>
     public async Task<WorkerProcess> AddAsync(
-        IReadOnlyDictionary<string, string>? settings = null, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> through)
+        IReadOnlyDictionary<string, string>? settings = null, IReadOnlyDictionary<string, string?>? environment = null, string? build = null,
+        params IReadOnlyList<string> through)
     {
-        var worker = await StartAsync($"worker-{_added++}", settings ?? new Dictionary<string, string>(), environment, through);
+        var worker = await StartAsync($"worker-{_added++}", settings ?? new Dictionary<string, string>(), environment, build, through);
         Workers.Add(worker);
         return worker;
     }
@@ -105,7 +110,8 @@ internal sealed class WorkerCluster : IAsyncDisposable
     public Task<WorkerProcess> StartFrontAsync() => StartAsync("front", new Dictionary<string, string> { ["worker.role"] = "api" });
 
     private Task<WorkerProcess> StartAsync(
-        string name, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> through)
+        string name, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string?>? environment = null, string? build = null,
+        params IReadOnlyList<string> through)
     {
         var all = new Dictionary<string, string>
         {
@@ -120,7 +126,21 @@ internal sealed class WorkerCluster : IAsyncDisposable
         };
         foreach (var (key, value) in settings)
             all[key] = value;
-        return WorkerProcess.StartAsync(Path.Combine(_directory, name), all, environment, through);
+        return WorkerProcess.StartAsync(Path.Combine(_directory, name), all, environment, build, through);
+    }
+
+    /// <summary>Creates the connector or changes it, and waits until it runs with that many tasks.</summary>
+    public async Task ConfigureAsync(WorkerProcess asked, int tasks)
+    {
+        await asked.Rest.PutConfigAsync(Connector, new Dictionary<string, string>
+        {
+            ["connector.class"] = "KafkaSink",
+            ["tasks.max"] = $"{tasks}",
+            ["topics"] = Source,
+            ["target.bootstrap.servers"] = _kafka.BootstrapServers,
+            ["target.topic"] = Target,
+        });
+        await Waiting.UntilAsync($"{tasks} tasks run", async () => (await PlacesAsync(asked)).Count == tasks && (await PartitionsAsync(asked)).Count == tasks);
     }
 
     /// <summary>Ends a worker (SIGTERM), which is one of the cluster no more.</summary>
@@ -205,6 +225,13 @@ internal sealed class WorkerCluster : IAsyncDisposable
     public Task AllIsStoredAsync() => Waiting.UntilAsync(
         "all offsets are stored", async () => (await Workers[0].Rest.OffsetsAsync(Connector)).Values.Sum() == Produced, Limit);
 
+    /// <summary>Waits until offsets behind the first so many records are stored, of every partition.</summary>
+    public Task IsStoredAsync(long records) => Waiting.UntilAsync($"the offsets of {records} records are stored", async () =>
+    {
+        var offsets = await Workers[0].Rest.OffsetsAsync(Connector);
+        return Enumerable.Range(0, Partitions).All(partition => offsets.GetValueOrDefault(partition) >= records / Partitions);
+    }, Limit);
+
     /// <summary>The workers that have tasks.</summary>
     public async Task<IReadOnlyList<WorkerProcess>> WithTasksAsync()
     {
@@ -256,6 +283,13 @@ internal sealed class WorkerCluster : IAsyncDisposable
             .ToLookup(partition => partition.GetProperty("task").GetInt32(), partition => partition.GetProperty("partition").GetInt32());
     }
 
+    /// <summary>How many workers of each version there are, as one of them tells it.</summary>
+    public async Task<Dictionary<string, int>> VersionsAsync(WorkerProcess asked)
+    {
+        var cluster = await _http.GetFromJsonAsync<JsonElement>(new Uri(asked.Rest.Address, "/exports/cluster"));
+        return cluster.GetProperty("workers").EnumerateArray().CountBy(worker => worker.GetProperty("version").GetString()!).ToDictionary();
+    }
+
     /// <summary>Waits until every worker that runs sees that many, all ready.</summary>
     public Task AreMembersAsync(int count) => Waiting.UntilAsync($"there are {count} workers", async () =>
     {
@@ -296,22 +330,8 @@ internal sealed class WorkerCluster : IAsyncDisposable
     private async Task FeedAsync()
     {
         await AreMembersAsync(Workers.Count);
-        await CreateAsync();
+        await ConfigureAsync(Workers[0], Partitions);
         _feeding = _feed.RunAsync(Rate, _stop.Token);
         await Waiting.UntilAsync("records of all partitions arrive", () => Enumerable.Range(0, Partitions).All(partition => Topic.HighestOf(partition) >= 0));
-    }
-
-    /// <summary>Creates the connector, and waits until it runs.</summary>
-    public async Task CreateAsync()
-    {
-        await Workers[0].Rest.PutConfigAsync(Connector, new Dictionary<string, string>
-        {
-            ["connector.class"] = "KafkaSink",
-            ["tasks.max"] = $"{Partitions}",
-            ["topics"] = Source,
-            ["target.bootstrap.servers"] = _kafka.BootstrapServers,
-            ["target.topic"] = Target,
-        });
-        await Workers[0].Rest.WaitUntilRunningAsync(Connector, Partitions);
     }
 }

@@ -53,7 +53,9 @@ internal sealed partial class Balancer(
     /// <summary>Whether this worker is to look after the balance, and no worker has come or gone for a while.</summary>
     private bool IsCalm()
     {
-        var statuses = silos.GetApproximateSiloStatuses(onlyActive: false).Where(silo => silo.Value is not SiloStatus.Dead).ToList();
+        // One that joins counts once it has: it may end before, and nothing says when.
+        var statuses = silos.GetApproximateSiloStatuses(onlyActive: false)
+            .Where(silo => silo.Value is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping).ToList();
         var members = statuses.Select(silo => silo.Key).ToHashSet();
         if (!members.SetEquals(_members) || statuses.Any(silo => silo.Value != SiloStatus.Active))
         {
