@@ -6,9 +6,9 @@ namespace Exports.Silo.Engine.Cluster;
 internal static class BoardJson
 {
     // Pairs of numbers are fields.
-    private static readonly JsonSerializerOptions s_json = new() { IncludeFields = true };
+    public static JsonSerializerOptions Options { get; } = new() { IncludeFields = true };
 
-    public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, s_json);
+    public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
 
-    public static T Read<T>(byte[] json) => JsonSerializer.Deserialize<T>(json, s_json)!;
+    public static T Read<T>(byte[] json) => JsonSerializer.Deserialize<T>(json, Options)!;
 }

@@ -7,9 +7,9 @@ namespace Exports.Silo.Engine.Cluster;
 /// <summary>Grains' state in Redis, as JSON of the same shape as in the state file: other versions of a worker read it, and so do people.</summary>
 internal sealed class StateJson : IGrainStorageSerializer
 {
-    private static readonly JsonSerializerOptions s_json = new() { Converters = { new JsonStringEnumConverter() } };
+    public static JsonSerializerOptions Options { get; } = new() { Converters = { new JsonStringEnumConverter() } };
 
-    public BinaryData Serialize<T>(T? input) => new(JsonSerializer.SerializeToUtf8Bytes(input, s_json));
+    public BinaryData Serialize<T>(T? input) => new(JsonSerializer.SerializeToUtf8Bytes(input, Options));
 
-    public T Deserialize<T>(BinaryData input) => JsonSerializer.Deserialize<T>(input.ToMemory().Span, s_json)!;
+    public T Deserialize<T>(BinaryData input) => JsonSerializer.Deserialize<T>(input.ToMemory().Span, Options)!;
 }
