@@ -143,6 +143,9 @@ public sealed class ChangeTests(Stage stage)
         Assert.Empty((await stage.CtlAsync("offsets", "get", "i", "-o", "json")).Json["offsets"]!.AsArray());
         (await stage.CtlAsync("offsets", "set", "i", "--to", "latest", "--topic", "views", "-y")).Is(ExitCode.Done);
         Assert.Equal("views-0\nviews-1\n", (await stage.CtlAsync("offsets", "get", "i", "-o", "name")).Output);
+        // What was set is the group's as well.
+        (await stage.CtlAsync("offsets", "set", "i", "--to", "group", "-y")).Is(ExitCode.Done);
+        Assert.Equal(Stage.Records, (await stage.CtlAsync("offsets", "get", "i", "-o", "json")).Json["offsets"]!.AsArray().Sum(entry => entry!["offset"]!["kafka_offset"]!.GetValue<long>()));
         Assert.Contains("reads no topic 'other'", (await stage.CtlAsync("offsets", "set", "i", "--to", "latest", "--topic", "other", "-y")).Is(ExitCode.Refused).Error);
         Assert.Contains("'yesterday'", (await stage.CtlAsync("offsets", "set", "i", "--to", "yesterday", "-y")).Is(ExitCode.Refused).Error);
         Assert.Equal("STOPPED", await stage.StateAsync("i"));

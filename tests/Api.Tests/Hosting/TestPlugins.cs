@@ -29,6 +29,7 @@ internal static class TestPlugins
         services.AddSingleton<ILoggerLevels, TestLoggerLevels>();
         services.AddSingleton<ITopicCatalog>(new Topics());
         services.AddSingleton<KafkaAdmin>();
+        services.AddSingleton<IGroupOffsets, GroupOffsets>();
         services.AddSingleton<OffsetLookup>();
         services.AddSingleton<RecordPreview>();
         services.AddSingleton<IWorkerLoad, Load>();
