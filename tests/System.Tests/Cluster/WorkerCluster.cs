@@ -86,6 +86,7 @@ internal sealed class WorkerCluster : IAsyncDisposable
                 ["listeners"] = $"http://{OtherMachine.ServicesThere}:8083",
                 ["cluster.advertised.address"] = OtherMachine.WorkersThere,
                 ["cluster.port"] = "11111",
+                ["cluster.gateway.port"] = "30000",
             },
             through: cluster.Machine.Inside);
         await cluster.FeedAsync();
