@@ -1,9 +1,11 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
 
 namespace Exports.Kafka.Client.Tests;
 
-public sealed class EmbeddedKafkaTests
+public sealed partial class EmbeddedKafkaTests
 {
     [Fact]
     public void Records_produced_by_one_client_are_read_by_another()
@@ -39,6 +41,25 @@ public sealed class EmbeddedKafkaTests
         kafka.SetUp();
 
         Assert.Equal(["a"], Read(kafka, "orders", 0, 1));
+    }
+
+    [Fact]
+    public void A_signal_to_its_thread_as_a_process_gets_when_it_was_stopped_and_goes_on_does_not_end_it()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("It finds the thread in /proc.");
+        using var kafka = EmbeddedKafka.Start(1, ("orders", 1));
+        Produce(kafka, "orders", 0, "a");
+        var threads = Directory.GetDirectories("/proc/self/task")
+            .Where(thread => File.ReadAllText(Path.Combine(thread, "comm")).Trim() == "rdk:mock")
+            .Select(thread => int.Parse(Path.GetFileName(thread)!, CultureInfo.InvariantCulture)).ToList();
+        Assert.NotEmpty(threads);
+
+        const int sigcont = 18;
+        Assert.All(threads, thread => Assert.Equal(0, tgkill(Environment.ProcessId, thread, sigcont)));
+
+        Produce(kafka, "orders", 0, "b");
+        Assert.Equal(["a", "b"], Read(kafka, "orders", 0, 2));
     }
 
     [Fact]
@@ -92,4 +113,7 @@ public sealed class EmbeddedKafkaTests
 
         return read;
     }
+
+    [LibraryImport("libc")]
+    private static partial int tgkill(int process, int thread, int signal);
 }

@@ -36,7 +36,8 @@ public sealed unsafe class EmbeddedKafka : IDisposable
             throw new InvalidOperationException($"The embedded Kafka did not start: {Marshal.PtrToStringUTF8((nint)error)}");
         }
 
-        _cluster = MockClusterApi.rd_kafka_mock_cluster_new(_client, brokers);
+        // The cluster's thread ends, and the cluster with it, when a signal interrupts its poll, as SIGCONT does.
+        _cluster = UnixSignals.BlockedWhile(() => MockClusterApi.rd_kafka_mock_cluster_new(_client, brokers));
         if (_cluster == 0)
         {
             MockClusterApi.rd_kafka_destroy(_client);
