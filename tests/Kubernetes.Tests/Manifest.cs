@@ -40,12 +40,17 @@ internal sealed record Manifest(JsonNode Content)
     public IReadOnlyDictionary<string, string> Map(string path)
         => (Part(path)?.Content as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
 
-    /// <summary>Whether the labels of a pod are among those that a selector wants.</summary>
+    /// <summary>Whether the labels of a pod are among those that a selector wants: its <c>matchLabels</c>, and the expressions beside them.</summary>
     public bool Selects(string selector, Manifest pod)
     {
         var labels = pod.Map("metadata/labels");
         var wanted = Map(selector);
-        return wanted.Count > 0 && wanted.All(label => labels.GetValueOrDefault(label.Key) == label.Value);
+        var expressions = selector.EndsWith("matchLabels", StringComparison.Ordinal) ? List(selector.Replace("matchLabels", "matchExpressions", StringComparison.Ordinal)) : [];
+        return wanted.Count > 0
+            && wanted.All(label => labels.GetValueOrDefault(label.Key) == label.Value)
+            && expressions.All(expression => expression.Text("operator") == "In"
+                ? expression.List("values").Any(value => (string)value.Content! == labels.GetValueOrDefault(expression.Text("key")!))
+                : throw new NotSupportedException($"{expression.Content}"));
     }
 
     public override string ToString() => $"{Kind} {Name}";

@@ -36,6 +36,9 @@ internal sealed class Rendered
     /// <summary>The worker's container.</summary>
     public Manifest WorkerContainer => Worker.Pod!.Containers.Single();
 
+    /// <summary>The Deployment of those that only answer for the workers; null where there is none.</summary>
+    public Manifest? Api => Objects.SingleOrDefault(manifest => manifest is { Kind: "Deployment", Name: "exports-api" });
+
     /// <summary>The objects that make pods.</summary>
     public IEnumerable<Manifest> WithPods => Objects.Where(manifest => manifest.Pod is not null);
 

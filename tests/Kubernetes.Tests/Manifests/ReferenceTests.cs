@@ -66,9 +66,10 @@ public sealed class ReferenceTests
 
         foreach (var monitor in rendered.OfKind("ServiceMonitor"))
         {
-            var service = Assert.Single(rendered.OfKind("Service"), service => monitor.Selects("spec/selector/matchLabels", service));
+            var services = rendered.OfKind("Service").Where(service => monitor.Selects("spec/selector/matchLabels", service)).ToList();
+            Assert.Equal(rendered.Api is null ? ["exports"] : ["exports", "exports-api"], services.Select(service => service.Name).Order());
             Assert.All(monitor.List("spec/endpoints"), endpoint =>
-                Assert.Contains(endpoint.Text("port"), service.List("spec/ports").Select(port => port.Text("name"))));
+                Assert.All(services, service => Assert.Contains(endpoint.Text("port"), service.List("spec/ports").Select(port => port.Text("name")))));
         }
     }
 
@@ -116,6 +117,7 @@ public sealed class ReferenceTests
 
     [Theory]
     [InlineData("overlays/production")]
+    [InlineData("overlays/production-api")]
     [InlineData("overlays/production-keys")]
     public async Task Redis_is_where_workers_look_for_it_and_asks_for_the_password_that_they_give(string folder)
     {

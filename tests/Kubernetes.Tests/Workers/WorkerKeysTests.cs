@@ -68,14 +68,16 @@ public sealed class WorkerKeysTests
             Assert.Equal(int.Parse(WorkerKeys.Find(WorkerKeys.ClusterPort)!.Definition.Default!), ports["silo"]);
             Assert.Equal([ports["silo"]], PortsOf(rules[1]));
             Assert.True(Assert.Single(rules[1].List("from")).Selects("podSelector/matchLabels", rendered.Worker.Pod!));
-            Assert.Equal(2, rules.Count);
+            Assert.Equal(rendered.Api is null ? 2 : 3, rules.Count);
             var outgoing = Assert.Single(policy.List("spec/egress"), rule => PortsOf(rule).Contains(ports["silo"]));
             Assert.Equal(PortsOf(rules[1]), PortsOf(outgoing));
             Assert.True(Assert.Single(outgoing.List("to")).Selects("podSelector/matchLabels", rendered.Worker.Pod!));
 
             var redis = rendered.Find("StatefulSet", "exports-redis").Pod!;
             var redisRule = Assert.Single(rendered.Find("NetworkPolicy", "exports-redis").List("spec/ingress"));
-            Assert.True(Assert.Single(redisRule.List("from")).Selects("podSelector/matchLabels", rendered.Worker.Pod!));
+            var mayAsk = redisRule.List("from");
+            Assert.True(mayAsk[0].Selects("podSelector/matchLabels", rendered.Worker.Pod!));
+            Assert.Equal(rendered.Api is null ? 1 : 2, mayAsk.Count);
             Assert.Equal([Assert.Single(redis.Containers.Single().List("ports")).Number("containerPort")], PortsOf(redisRule));
             Assert.Contains(policy.List("spec/egress"), rule =>
                 rule.List("to").Any(to => to.Selects("podSelector/matchLabels", redis)) && PortsOf(rule).SequenceEqual(PortsOf(redisRule)));
@@ -84,6 +86,55 @@ public sealed class WorkerKeysTests
             Assert.All(brokers, port => Assert.Contains(policy.List("spec/egress").SelectMany(rule => rule.List("ports")), allowed =>
                 allowed.Number("port") <= port && port <= Math.Max(allowed.Number("port"), allowed.Number("endPort"))));
         }
+    }
+
+    [Fact]
+    public async Task Those_that_only_answer_reach_the_workers_and_their_Redis_and_ask_what_the_workers_would()
+    {
+        var rendered = await Rendered.OfAsync("overlays/production-api");
+        var api = rendered.Api!.Pod!;
+        var container = api.Containers.Single();
+        var variables = rendered.Variables(container);
+        var workers = rendered.Variables(rendered.WorkerContainer);
+        var ports = rendered.WorkerContainer.List("ports").ToDictionary(port => port.Text("name")!, port => port.Number("containerPort"));
+
+        Assert.Equal("api", variables[Variable(WorkerKeys.WorkerRole)]);
+        // Everything else is the workers', but for where others reach them.
+        Assert.Equal(
+            workers.Where(variable => variable.Key != Variable(WorkerKeys.ClusterAddress)).ToHashSet(),
+            variables.Where(variable => variable.Key != Variable(WorkerKeys.WorkerRole)).ToHashSet());
+        if (WorkerHost.EngineName == "Orleans")
+        {
+            var config = WorkerConfig.Load(null, variables, new Dictionary<string, string> { [SecretsPath] = AppContext.BaseDirectory });
+            Assert.False(config.RunsConnectors);
+            Assert.Empty(config.NotNeeded);
+            Assert.Empty(config.Warnings);
+        }
+
+        Assert.Equal(rendered.WorkerContainer.Text("image"), container.Text("image"));
+        Assert.Equal(int.Parse(WorkerKeys.Find(WorkerKeys.ClusterGatewayPort)!.Definition.Default!), ports["gateway"]);
+        var port = Assert.Single(container.List("ports"));
+        Assert.Equal(("rest", ports["rest"]), (port.Text("name"), port.Number("containerPort")));
+        Assert.Equal(rendered.Worker.Pod!.Number("spec/terminationGracePeriodSeconds"), api.Number("spec/terminationGracePeriodSeconds"));
+        Assert.All(api.List("spec/topologySpreadConstraints"), constraint => Assert.True(constraint.Selects("labelSelector/matchLabels", api)));
+        Assert.Equal(workers[Variable(SecretsPath)], Assert.Single(container.List("volumeMounts"), mount => mount.Text("readOnly") == "true").Text("mountPath"));
+
+        // What it may reach is what lets it in.
+        var into = Assert.Single(rendered.Find("NetworkPolicy", "exports").List("spec/ingress"), rule => PortsOf(rule).Contains(ports["gateway"]));
+        Assert.True(Assert.Single(into.List("from")).Selects("podSelector/matchLabels", api));
+        var policy = rendered.Find("NetworkPolicy", "exports-api");
+        Assert.True(policy.Selects("spec/podSelector/matchLabels", api));
+        Assert.Equal([ports["rest"]], PortsOf(Assert.Single(policy.List("spec/ingress"))));
+        var outgoing = policy.List("spec/egress");
+        Assert.True(Assert.Single(Assert.Single(outgoing, rule => PortsOf(rule).Contains(ports["gateway"])).List("to"))
+            .Selects("podSelector/matchLabels", rendered.Worker.Pod!));
+        var redis = rendered.Find("StatefulSet", "exports-redis").Pod!;
+        Assert.Contains(outgoing, rule => rule.List("to").Any(to => to.Selects("podSelector/matchLabels", redis)));
+        Assert.Contains(
+            Assert.Single(rendered.Find("NetworkPolicy", "exports-redis").List("spec/ingress")).List("from"), from => from.Selects("podSelector/matchLabels", api));
+        // Kafka and the destinations, as for a worker.
+        var workersOwn = rendered.Find("NetworkPolicy", "exports").List("spec/egress").Where(rule => !rule.List("to").Any(to => to.Part("podSelector") is not null));
+        Assert.All(workersOwn, rule => Assert.Contains(outgoing, allowed => System.Text.Json.Nodes.JsonNode.DeepEquals(allowed.Content, rule.Content)));
     }
 
     [Theory]
@@ -108,6 +159,7 @@ public sealed class WorkerKeysTests
 
     [Theory]
     [InlineData("overlays/production")]
+    [InlineData("overlays/production-api")]
     [InlineData("overlays/production-keys")]
     public async Task Workers_for_production_are_a_cluster(string folder)
     {
@@ -131,6 +183,7 @@ public sealed class WorkerKeysTests
         {
             ("base", $"registry.example.com/exports:{version}"),
             ("overlays/production", $"registry.example.com/exports:{version}"),
+            ("overlays/production-api", $"registry.example.com/exports:{version}"),
             ("overlays/production-keys", $"registry.example.com/exports:{version}"),
             ("overlays/development", "exports:development"),
         })
