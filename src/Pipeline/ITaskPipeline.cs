@@ -39,7 +39,11 @@ public readonly record struct StartPosition(TopicPartition Partition, long? Offs
 /// <summary>How far a partition has been delivered.</summary>
 /// <param name="Partition">The partition.</param>
 /// <param name="Offset">The offset of the next record to deliver: all before it are delivered.</param>
-public readonly record struct CommittableOffset(TopicPartition Partition, long Offset);
+/// <param name="WasReset">
+/// Whether <c>auto.offset.reset</c> has moved reading since the partition was assigned, because there was no record where it stood: the
+/// offset counts even if it is lower than an earlier one.
+/// </param>
+public readonly record struct CommittableOffset(TopicPartition Partition, long Offset, bool WasReset = false);
 
 /// <summary>
 /// Reads the partitions of one task, converts, transforms and delivers their records, and keeps count of what has been

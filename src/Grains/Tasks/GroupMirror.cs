@@ -6,8 +6,8 @@ namespace Exports.Grains;
 /// <summary>
 /// Copies persisted offsets to the connector's Kafka group, for lag tools, for a way back to Kafka Connect, and as the second source
 /// for a task's state that was lost. Best effort: the truth is in the task's state. Writes in the background, the newest offsets only,
-/// and warns once until it works again. What the group had committed before is never moved back: a state that is behind it was restored
-/// from an old copy, or somebody else commits to the group too.
+/// and warns once until it works again. What the group had committed before is moved back only where the task's offset was, on purpose:
+/// any other state that is behind it was restored from an old copy, or somebody else commits to the group too.
 /// </summary>
 internal sealed partial class GroupMirror(IGroupOffsets groups, TaskId task, TimeProvider time, ILogger logger)
 {
@@ -38,6 +38,12 @@ internal sealed partial class GroupMirror(IGroupOffsets groups, TaskId task, Tim
 
         foreach (var partition in partitions)
         {
+            if (partition.IsMovedBack)
+            {
+                _compared.Add(partition.Ref());
+                _ahead.Remove(partition.Ref());
+            }
+
             if (partition.Offset is >= 0 and { } offset
                 && !(_mirrored.TryGetValue(partition.Ref(), out var mirrored) && mirrored == offset)
                 && !(_ahead.TryGetValue(partition.Ref(), out var ahead) && offset < ahead))
@@ -49,6 +55,10 @@ internal sealed partial class GroupMirror(IGroupOffsets groups, TaskId task, Tim
         if (_pending.Count > 0 && _writing.IsCompleted)
             _writing = WriteAsync();
     }
+
+    /// <summary>Whether the group has been written with this offset, or one before it.</summary>
+    public bool HasFollowed(OwnedPartition partition)
+        => _mirrored.TryGetValue(partition.Ref(), out var mirrored) && mirrored <= partition.Offset;
 
     /// <summary>Waits for what is being copied, no longer than the limit, and then leaves the rest.</summary>
     public async Task DrainAsync(TimeSpan atMost)
@@ -101,7 +111,7 @@ internal sealed partial class GroupMirror(IGroupOffsets groups, TaskId task, Tim
             _isFailing = false;
             if (group != _group)
                 continue;
-            foreach (var (partition, offset) in batch)
+            foreach (var (partition, offset, _) in batch)
             {
                 if (_pending.TryGetValue(partition.Ref(), out var pending) && pending == offset)
                 {

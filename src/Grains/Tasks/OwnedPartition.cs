@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Exports.Grains;
 
 /// <summary>A partition in a task's stored state.</summary>
@@ -13,4 +15,12 @@ internal sealed record OwnedPartition(
     [property: Id(1)] int Partition,
     [property: Id(2)] long? Offset,
     [property: Id(3)] long Since,
-    [property: Id(4)] bool IsReleased);
+    [property: Id(4)] bool IsReleased)
+{
+    /// <summary>
+    /// Whether the offset was moved back on purpose, by hand or by <c>auto.offset.reset</c>, and the Kafka group is not known to have followed.
+    /// </summary>
+    [Id(5)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsMovedBack { get; init; }
+}

@@ -225,7 +225,7 @@ internal sealed partial class PipelineDriver(
     private OwnedPartition Newest(OwnedPartition partition)
         => _reached.TryGetValue(partition.Ref(), out var reached)
             && reached.Since == partition.Since
-            && reached.Offset > (partition.Offset ?? -1)
+            && reached.Replaces(partition.Offset)
                 ? partition with { Offset = reached.Offset }
                 : partition;
 
@@ -233,8 +233,11 @@ internal sealed partial class PipelineDriver(
     {
         foreach (var (partition, to) in reached)
         {
-            if (!_reached.TryGetValue(partition, out var before) || before.Since != to.Since || before.Offset < to.Offset)
+            // Once it was moved, until that is persisted.
+            if (!_reached.TryGetValue(partition, out var before) || before.Since != to.Since)
                 _reached[partition] = to;
+            else if (to.Replaces(before.Offset))
+                _reached[partition] = to with { WasReset = to.WasReset || before.WasReset };
         }
     }
 

@@ -144,10 +144,10 @@ internal sealed class RunningPipeline
     private Dictionary<PartitionRef, ReachedOffset> WithOwnership(IReadOnlyList<CommittableOffset> offsets)
     {
         var reached = new Dictionary<PartitionRef, ReachedOffset>(offsets.Count);
-        foreach (var (partition, offset) in offsets)
+        foreach (var (partition, offset, wasReset) in offsets)
         {
             if (_held.TryGetValue(partition.Ref(), out var since))
-                reached[partition.Ref()] = new(offset, since);
+                reached[partition.Ref()] = new(offset, since, wasReset);
         }
 
         return reached;

@@ -78,17 +78,32 @@ internal sealed record TaskGrainState
     public TaskGrainState Note(IReadOnlyCollection<string> topics)
         => topics.All(Topics.Contains) ? this : this with { Topics = [.. Topics.Union(topics).Order(StringComparer.Ordinal)] };
 
-    /// <summary>Moves offsets forward: only of partitions to read, only within the ownership that they were reached in, and never back.</summary>
+    /// <summary>
+    /// Moves offsets forward: only of partitions to read, only within the ownership that they were reached in, and back only where
+    /// <c>auto.offset.reset</c> has moved reading.
+    /// </summary>
     public TaskGrainState Advance(IReadOnlyDictionary<PartitionRef, ReachedOffset> reached)
     {
-        return Partitions.Any(IsBehind)
-            ? this with { Partitions = [.. Partitions.Select(p => IsBehind(p) ? p with { Offset = reached[p.Ref()].Offset } : p)] }
-            : this;
+        return Partitions.Any(Moves) ? this with { Partitions = [.. Partitions.Select(p => Moves(p) ? Moved(p, reached[p.Ref()].Offset) : p)] } : this;
 
-        bool IsBehind(OwnedPartition partition) =>
+        bool Moves(OwnedPartition partition) =>
             !partition.IsReleased
             && reached.TryGetValue(partition.Ref(), out var to)
             && to.Since == partition.Since
-            && to.Offset > (partition.Offset ?? -1);
+            && to.Replaces(partition.Offset);
+
+        static OwnedPartition Moved(OwnedPartition partition, long offset) => partition with
+        {
+            Offset = offset,
+            IsMovedBack = partition.IsMovedBack || offset < partition.Offset || partition.Offset == HandoverOffset.Reset,
+        };
+    }
+
+    /// <summary>Notes of which partitions the Kafka group has been written since they were moved back.</summary>
+    public TaskGrainState Followed(Func<OwnedPartition, bool> isFollowed)
+    {
+        return Partitions.Any(Ends) ? this with { Partitions = [.. Partitions.Select(p => Ends(p) ? p with { IsMovedBack = false } : p)] } : this;
+
+        bool Ends(OwnedPartition partition) => partition.IsMovedBack && isFollowed(partition);
     }
 }

@@ -335,7 +335,7 @@ internal sealed partial class TaskRunner : IDisposable
     private async Task SaveAsync(Func<TaskGrainState, TaskGrainState> change)
     {
         var before = _state.Value;
-        await _driver.SaveAsync(change);
+        await _driver.SaveAsync(state => change(state).Followed(_mirror.HasFollowed));
         var after = _state.Value;
         if (_config is { } config && ReferenceEquals(_configOf, after.Config))
             _mirror.Offer(config.GroupId, ReferenceEquals(before, after) ? [] : after.Partitions);

@@ -147,7 +147,11 @@ internal sealed partial class DeliveryLoop : ILaneReader
 
     /// <summary>A partition will be read on from another offset, behind all that has been taken in.</summary>
     public void Reposition(LanePartition partition, long offset)
-        => Post(() => partition.Acknowledgement.Acknowledge(partition.Acknowledgement.Begin(offset, offset - 1)));
+        => Post(() =>
+        {
+            partition.WasReset = true;
+            partition.Acknowledgement.Acknowledge(partition.Acknowledgement.Begin(offset, offset - 1));
+        });
 
     /// <summary>Fails the task.</summary>
     public void Fail(Exception error) => Post(() => Fault(error));
@@ -349,7 +353,7 @@ internal sealed partial class DeliveryLoop : ILaneReader
         foreach (var partition in command.Partitions ?? _partitions)
         {
             if (partition.Acknowledgement.Committable is { } offset)
-                offsets.Add(new CommittableOffset(partition.Id, offset));
+                offsets.Add(new CommittableOffset(partition.Id, offset, partition.WasReset));
         }
 
         Forget(command);

@@ -64,5 +64,8 @@ internal sealed class LanePartition(TopicPartition id, Inbox inbox, ILaneReader 
 
     public PartitionAcknowledgement Acknowledgement { get; } = new(position);
 
+    /// <summary>Whether reading was moved by <c>auto.offset.reset</c>, maybe back, since the partition was assigned.</summary>
+    public bool WasReset { get; set; }
+
     public override string ToString() => Id.ToString();
 }

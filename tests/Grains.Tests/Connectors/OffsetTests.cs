@@ -77,6 +77,64 @@ public sealed class OffsetTests : GrainsTest
     }
 
     [Fact]
+    public async Task A_group_that_Kafka_cannot_remove_follows_a_reset_even_if_the_worker_is_killed_before_it_has()
+    {
+        World.RemovesGroupOffsets = false;
+        World.AllowsRewinds = true;
+        var connector = await StoppedAsync();
+        await connector.AlterOffsetsAsync(null);
+        World.DeliversByItself = false;
+        World.DoGroupWritesHang = true;
+        await connector.SetTargetStateAsync(TargetState.Running);
+        await RunsAsync("c", 2);
+        foreach (var pipeline in World.Pipelines)
+        {
+            pipeline.Deliver(3);
+            pipeline.Acknowledge();
+        }
+
+        await Eventually.HoldsAsync(async () => (await OffsetsAsync()) is [{ Offset: 3 }, { Offset: 3 }]);
+        await KillWorkerAsync();
+        Assert.True(MovedBack(0) && MovedBack(1));
+        Assert.Equal((10L, 10L), (World.GroupOffset("connect-c", "orders", 0), World.GroupOffset("connect-c", "orders", 1)));
+        World.DoGroupWritesHang = false;
+        await StartWorkerAsync();
+        await RunsAsync("c", 2);
+        foreach (var pipeline in World.Pipelines)
+        {
+            pipeline.Deliver(2);
+            pipeline.Acknowledge();
+        }
+
+        await Eventually.HoldsAsync(() => (World.GroupOffset("connect-c", "orders", 0), World.GroupOffset("connect-c", "orders", 1)) == (5, 5));
+        World.Deliver();
+        foreach (var pipeline in World.Pipelines)
+            pipeline.Acknowledge();
+        // It has followed: from now on a group that is ahead is left alone again.
+        await Eventually.HoldsAsync(() => !MovedBack(0) && !MovedBack(1));
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_made_anew_is_not_skipped_up_to_where_the_old_one_was()
+    {
+        World.SetTopic("orders", 1);
+        World.Produce("c", "orders", 10);
+        await CreateAsync("c", "orders");
+        await IsDeliveredAsync("c");
+        await Eventually.HoldsAsync(() => World.GroupOffset("connect-c", "orders", 0) == 10);
+
+        World.MakeAnew("c", "orders", 0, 3);
+
+        await Eventually.HoldsAsync(async () => (await OffsetsAsync()) is [{ Offset: 3 }]);
+        await KillWorkerAsync();
+        World.Produce("c", "orders", 17);
+        await StartWorkerAsync();
+        await IsDeliveredAsync("c");
+        Assert.Equal(10 + 20, Deliveries(0));
+        await Eventually.HoldsAsync(() => World.GroupOffset("connect-c", "orders", 0) == 20);
+    }
+
+    [Fact]
     public async Task Only_a_stopped_connector_may_be_changed()
     {
         World.SetTopic("orders", 1);
@@ -209,6 +267,8 @@ public sealed class OffsetTests : GrainsTest
         await connector.SetTargetStateAsync(TargetState.Stopped);
         return connector;
     }
+
+    private bool MovedBack(int task) => World.Storage.Read($"exports.task/c/{task}")!.Contains("IsMovedBack", StringComparison.Ordinal);
 
     private async Task<List<PartitionOffset>> OffsetsAsync() => (await Connector("c").GetOffsetsAsync())!.Offsets;
 

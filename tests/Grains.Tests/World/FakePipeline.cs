@@ -98,7 +98,7 @@ internal sealed class FakePipeline(World world, FakeWorker worker, TaskPipelineS
                 world.Get(spec.Connector, partition).Owner = null;
                 if (!world.DoesDestinationHang)
                     held.Acknowledged = held.Position;
-                offsets.Add(new(partition, held.Acknowledged));
+                offsets.Add(new(partition, held.Acknowledged, held.WasReset));
                 world.Moves.Enqueue($"-{spec} {partition}@{held.Acknowledged}");
             }
 
@@ -111,7 +111,7 @@ internal sealed class FakePipeline(World world, FakeWorker worker, TaskPipelineS
         if (world.DoFlushesFail)
             throw new ConnectException("The sink cannot flush.");
         return Task.FromResult<IReadOnlyList<CommittableOffset>>(
-            world.Locked(() => _held.Select(held => new CommittableOffset(held.Key, held.Value.Acknowledged)).ToList()));
+            world.Locked(() => _held.Select(held => new CommittableOffset(held.Key, held.Value.Acknowledged, held.Value.WasReset)).ToList()));
     }
 
     public async Task PauseAsync(CancellationToken cancellationToken)
@@ -171,6 +171,15 @@ internal sealed class FakePipeline(World world, FakeWorker worker, TaskPipelineS
         return true;
     });
 
+    /// <summary>There is no record where it stands: it goes on from another offset.</summary>
+    public void Reset(TopicPartition partition, long offset) => world.Locked(() =>
+    {
+        var held = _held[partition];
+        (held.Position, held.Acknowledged, held.WasReset) = (offset, offset, true);
+        _delivered++;
+        return true;
+    });
+
     /// <summary>The pipeline stops by itself.</summary>
     public void Fail(Exception exception) => _completion.TrySetException(exception);
 
@@ -194,5 +203,7 @@ internal sealed class FakePipeline(World world, FakeWorker worker, TaskPipelineS
         public long Position { get; set; }
 
         public long Acknowledged { get; set; }
+
+        public bool WasReset { get; set; }
     }
 }

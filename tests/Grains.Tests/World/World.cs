@@ -115,6 +115,19 @@ internal sealed class World
         }
     }
 
+    /// <summary>A topic of the same name takes a partition's place, with so many records; whoever reads it begins anew.</summary>
+    public void MakeAnew(string connector, string topic, int partition, int count)
+    {
+        lock (_lock)
+        {
+            var anew = Get(connector, new(topic, partition));
+            (anew.End, anew.Delivered, anew.Persisted) = (count, 0, 0);
+            anew.Owner?.Reset(new(topic, partition), 0);
+            if (DeliversByItself)
+                anew.Owner?.Deliver(int.MaxValue);
+        }
+    }
+
     /// <summary>Appends records to all partitions of a topic.</summary>
     public void Produce(string connector, string topic, int count)
     {

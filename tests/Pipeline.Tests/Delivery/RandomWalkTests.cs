@@ -98,7 +98,7 @@ public sealed class RandomWalkTests
         void Check(IEnumerable<CommittableOffset> offsets)
         {
             var delivered = Log().ToHashSet();
-            foreach (var (partition, offset) in offsets)
+            foreach (var (partition, offset, _) in offsets)
             {
                 Assert.True(offset >= position[partition.Partition]);
                 position[partition.Partition] = offset;

@@ -86,7 +86,7 @@ public sealed class StartPositionTests
 
         Assert.Equal(Enumerable.Range(40, 60).Select(i => (long)i), sink.Offsets(s_topic, 0));
         Assert.Equal(1, worker.Log.CountOf("there is no record at offset 10 of orders-0"));
-        Assert.Equal(100, Assert.Single(await pipeline.FlushAsync(CancellationToken.None)).Offset);
+        Assert.Equal(new(s_partition, 100, WasReset: true), Assert.Single(await pipeline.FlushAsync(CancellationToken.None)));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class StartPositionTests
 
         await Eventually.HoldsAsync(() => worker.Log.CountOf("takes it to 10") == 1);
         var offset = Assert.Single(await pipeline.FlushAsync(CancellationToken.None));
-        Assert.Equal(10, offset.Offset);
+        Assert.Equal(new(s_partition, 10, WasReset: true), offset);
         worker.Produce(1, 3, from: 10);
         await Eventually.HoldsAsync(() => sink.Count == 3);
     }
