@@ -61,7 +61,9 @@ internal static partial class WorkerEngine
                 // that is how long it takes to notice: some six seconds, instead of twelve with Orleans' own four times the probe.
                 membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
                 membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
-                membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
+                // Two workers have to agree on a third, unless only one is left that has written so lately: three times this, with Orleans' own
+                // number of writes that may be missed. That is how long two that are lost at once are waited for.
+                membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
                 // These go by the clock of whoever looks, which may be hours off. A worker that was cut off learns from its entry that it was declared
                 // dead; and by another's clock, one may have been joining for minutes the moment it begins.
                 membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
