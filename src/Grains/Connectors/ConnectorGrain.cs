@@ -313,7 +313,10 @@ internal sealed class ConnectorGrain(
         {
             board.Connector(Name).Publish(new(
                 Run(), _state.Value.Target, options.WorkerId, _state.Value.Config!.GetValueOrDefault("connector.class"),
-                _state.Value.Config!.GetValueOrDefault("connector.plugin.version"), TaskCount, _reconciler.Problem));
+                _state.Value.Config!.GetValueOrDefault("connector.plugin.version"), TaskCount, _reconciler.Problem)
+            {
+                TaskHealth = _tasks.Health,
+            });
         }
     }
 

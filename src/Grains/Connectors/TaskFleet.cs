@@ -12,6 +12,9 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
     /// <summary>The highest epoch that any task has been found to have heard of.</summary>
     public long Heard { get; private set; }
 
+    /// <summary>The tasks' health by number, when they were last asked; empty before that.</summary>
+    public IReadOnlyList<Health> Health { get; private set; } = [];
+
     /// <summary>A task.</summary>
     public ITaskGrain this[int number]
     {
@@ -68,6 +71,7 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
                 _taken[number] = epoch;
         }
 
+        NoteHealth(results.Select(entry => entry.Status));
         return Heard > epoch ? null : [.. results.Where(entry => entry.Status.Epoch < epoch).Select(entry => entry.Number)];
     }
 
@@ -83,7 +87,9 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
     /// <summary>The tasks' states. A task that cannot be reached is UNASSIGNED, and its trace says why.</summary>
     public async Task<List<TaskState>> GetStatusAsync(int tasks, string workerId)
     {
-        return [.. await Task.WhenAll(Enumerable.Range(0, tasks).Select(StatusAsync))];
+        var states = await Task.WhenAll(Enumerable.Range(0, tasks).Select(StatusAsync));
+        NoteHealth(states);
+        return [.. states];
 
         async Task<TaskState> StatusAsync(int number)
         {
@@ -95,7 +101,7 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
             {
                 return new(number, RunState.Unassigned, workerId, $"The task cannot be reached: {exception.Message}", 0, 0, null)
                 {
-                    Health = Health.Unhealthy,
+                    Health = Grains.Health.Unhealthy,
                 };
             }
         }
@@ -116,6 +122,13 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
         await this[number].ResetTopicsAsync();
         return true;
     });
+
+    private void NoteHealth(IEnumerable<TaskState> states)
+    {
+        var health = states.Select(state => state.Health).ToArray();
+        if (!Health.SequenceEqual(health))
+            Health = health;
+    }
 
     private static async Task<T[]> ForAllAsync<T>(IEnumerable<int> numbers, Func<int, Task<T>> call)
     {

@@ -11,4 +11,8 @@ namespace Exports.Observation;
 /// <param name="Tasks">How many tasks its plan has.</param>
 /// <param name="Problem">Its own trouble; null for none.</param>
 public sealed record ConnectorCondition(
-    RunState Run, TargetState Target, string WorkerId, string? Class, string? PluginVersion, int Tasks, Problem? Problem);
+    RunState Run, TargetState Target, string WorkerId, string? Class, string? PluginVersion, int Tasks, Problem? Problem)
+{
+    /// <summary>The health of its tasks by number, wherever they live, when it last asked them; empty before that.</summary>
+    public IReadOnlyList<Health> TaskHealth { get; init; } = [];
+}

@@ -13,7 +13,7 @@ public sealed class ConnectorReading
         Tasks = tasks;
         Health = condition is null
             ? Health.Starting
-            : ConnectorHealth.Of(condition.Run, condition.Target, condition.Problem, tasks.Select(task => task.State.Health));
+            : ConnectorHealth.Of(condition.Run, condition.Target, condition.Problem, HealthOf(condition, tasks));
         foreach (var task in tasks)
         {
             Rates += task.Rates;
@@ -99,6 +99,29 @@ public sealed class ConnectorReading
 
     /// <summary>A connector that has not started yet.</summary>
     public static ConnectorReading NotStarted(string name) => new(name, null, []);
+
+    /// <summary>The health of all tasks: of those that are not known here, what the connector last heard of them.</summary>
+    private static IEnumerable<Health> HealthOf(ConnectorCondition condition, IReadOnlyList<TaskReading> tasks)
+    {
+        foreach (var task in tasks)
+            yield return task.State.Health;
+        for (var number = 0; number < Math.Min(condition.Tasks, condition.TaskHealth.Count); number++)
+        {
+            if (!IsKnown(number))
+                yield return condition.TaskHealth[number];
+        }
+
+        bool IsKnown(int number)
+        {
+            foreach (var task in tasks)
+            {
+                if (task.State.Number == number)
+                    return true;
+            }
+
+            return false;
+        }
+    }
 
     private static long? Add(long? sum, long? value) => value is null ? sum : (sum ?? 0) + value;
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Exports.Api;
 using Exports.Api.Loggers;
+using Exports.Connectors.Sdk;
 using Exports.Observation;
 using Exports.Silo.Configuration;
 using Exports.Silo.Engine.Cluster;
@@ -68,8 +69,7 @@ public sealed class SilosTests : GrainsTest
 
         await _cluster.StartAdditionalSiloAsync();
         await _cluster.StartAdditionalSiloAsync();
-        await Eventually.HoldsAsync(
-            () => _cluster.Silos.All(silo => RunningIn(silo).Count == Tasks / 3), () => string.Join(", ", _cluster.Silos.Select(silo => RunningIn(silo).Count)));
+        await AreBalancedAsync();
         World.Produce(Name, "t", 5);
 
         await IsDeliveredAsync(Name);
@@ -81,6 +81,27 @@ public sealed class SilosTests : GrainsTest
             move => Assert.Equal(("-", "+", PartitionOf(move[0])), (move[0][..1], move[1][..1], PartitionOf(move[1]))));
 
         static string PartitionOf(string move) => move.Split(' ')[1];
+    }
+
+    [Fact]
+    public async Task A_connector_is_judged_by_its_tasks_wherever_they_live()
+    {
+        await StartAsync(3);
+        await AreBalancedAsync();
+        var task = World.Pipelines.First(pipeline => pipeline.Worker != WorkerOf(Owner()));
+        await Eventually.HoldsAsync(() => HealthAtOwner() == Health.Healthy);
+
+        World.OnStart = (spec, _) => spec.Task == task.Spec.Task ? throw new ConnectException("It is broken.") : Task.CompletedTask;
+        task.Fail(new ConnectException("It is broken."));
+        await Eventually.HoldsAsync(() => HealthAtOwner() == Health.Degraded);
+
+        World.OnStart = (_, _) => Task.CompletedTask;
+        await Connector(Name).RestartTaskAsync(task.Spec.Task);
+        await Eventually.HoldsAsync(() => HealthAtOwner() == Health.Healthy);
+
+        InProcessSiloHandle Owner() => _cluster.Silos.Single(silo => BoardOf(silo).Find(Name)?.Condition is not null);
+
+        Health? HealthAtOwner() => BoardOf(Owner()).Find(Name) is { } entry ? ConnectorReading.Of(entry).Health : null;
     }
 
     private protected override async Task StopWorkerAsync()
@@ -120,10 +141,15 @@ public sealed class SilosTests : GrainsTest
         await IsDeliveredAsync(Name);
     }
 
+    private Task AreBalancedAsync() => Eventually.HoldsAsync(
+        () => _cluster.Silos.All(silo => RunningIn(silo).Count == Tasks / 3), () => string.Join(", ", _cluster.Silos.Select(silo => RunningIn(silo).Count)));
+
     private List<FakePipeline> RunningIn(InProcessSiloHandle silo) => [.. World.Pipelines.Where(pipeline => pipeline.Worker == WorkerOf(silo))];
 
     private void NothingCameTwice()
         => Assert.All(World.PartitionsOf(Name).Values, partition => Assert.Equal(partition.End, partition.Deliveries));
+
+    private static WorkerBoard BoardOf(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<WorkerBoard>();
 
     private static FakeWorker WorkerOf(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<FakeWorker>();
 
