@@ -11,6 +11,8 @@ internal static class Settings
 
     public static int ClusterKills { get; } = Number("EXPORTS_TEST_CLUSTER_KILLS", 1);
 
+    public static int ClusterCuts { get; } = Number("EXPORTS_TEST_CLUSTER_CUTS", 1);
+
     public static bool TriesWholeCluster { get; } = Environment.GetEnvironmentVariable("EXPORTS_TEST_CLUSTER") == "all";
 
     /// <summary>Whether this process has a network of its own, and may make more: root, started by <c>./exports test --cluster</c>.</summary>

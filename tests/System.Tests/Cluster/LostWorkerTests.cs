@@ -14,22 +14,18 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         var random = new Random(seed);
         output.WriteLine($"seed {seed}: {Settings.ClusterKills} kills");
         await using var cluster = await WorkerCluster.StartAsync(output, Workers);
-        List<double> outages = [], gaps = [];
+        var losses = new Losses();
         for (var kill = 0; kill < Settings.ClusterKills; kill++)
         {
             var candidates = await cluster.WithTasksAsync();
             var victim = candidates[random.Next(candidates.Count)];
-            var loss = await cluster.LoseAsync([victim], victim.KillAsync);
-            outages.AddRange(loss.Outages);
-            gaps.Add(loss.Gap);
+            losses.Add(await cluster.LoseAsync([victim], victim.KillAsync));
             await victim.StartAsync();
             await cluster.AreMembersAsync(Workers);
         }
 
         await cluster.EndAsync();
-        output.WriteLine(
-            $"from kill to delivery, {outages.Count} partitions: median {Quantile(outages, 0.5):0.0} s, worst {outages.Max():0.0} s; "
-            + $"longest gap of the other partitions: median {Quantile(gaps, 0.5):0.00} s, worst {gaps.Max():0.00} s");
+        output.WriteLine($"killed: {losses}");
     }
 
     [Fact]
@@ -48,18 +44,24 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     {
         Settings.SkipUnlessWholeCluster();
         await using var cluster = await WorkerCluster.StartAsync(output, Workers);
-        var victim = (await cluster.WithTasksAsync())[0];
-        var loss = await cluster.LoseAsync([victim], () =>
+        var losses = new Losses();
+        for (var cut = 0; cut < Settings.ClusterCuts; cut++)
         {
-            victim.Process.Freeze();
-            return Task.CompletedTask;
-        });
-        output.WriteLine($"from standing still to delivery elsewhere: {loss.Outages.Max():0.0} s");
+            var candidates = await cluster.WithTasksAsync();
+            var victim = candidates[cut % candidates.Count];
+            losses.Add(await cluster.LoseAsync([victim], () =>
+            {
+                victim.Process.Freeze();
+                return Task.CompletedTask;
+            }));
 
-        // It finds that it was taken for dead, and ends; whoever runs it starts it again.
-        victim.Process.Thaw();
-        await cluster.EndsAndComesBackAsync(victim);
+            // It finds that it was taken for dead, and ends; whoever runs it starts it again.
+            victim.Process.Thaw();
+            await cluster.EndsAndComesBackAsync(victim);
+        }
+
         await cluster.EndAsync();
+        output.WriteLine($"stood still: {losses}");
     }
 
     [Fact]
@@ -72,11 +74,5 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         await cluster.Redis.StartAgainAsync();
         await cluster.EndAsync();
         await cluster.AllIsStoredAsync();
-    }
-
-    private static double Quantile(List<double> values, double share)
-    {
-        var sorted = values.Order().ToList();
-        return sorted[(int)Math.Min(sorted.Count - 1, share * sorted.Count)];
     }
 }

@@ -179,6 +179,10 @@ internal sealed class WorkerCluster : IAsyncDisposable
         await AreMembersAsync(Workers.Count);
     }
 
+    /// <summary>Waits until a worker has a task.</summary>
+    public Task HasTasksAsync(WorkerProcess worker)
+        => Waiting.UntilAsync("it has a task", async () => (await WithTasksAsync()).Contains(worker), Limit);
+
     /// <summary>Waits until three workers have two tasks each.</summary>
     /// <returns>The worker that each task runs in.</returns>
     public async Task<Dictionary<int, string>> AreBalancedAsync()
