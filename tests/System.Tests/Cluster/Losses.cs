@@ -1,7 +1,8 @@
 namespace Exports.SystemTests.Cluster;
 
 /// <summary>What several losses cost.</summary>
-internal sealed class Losses
+/// <param name="jitter">The longest time without a record of a partition, in seconds, while nothing is lost.</param>
+internal sealed class Losses(double jitter)
 {
     private readonly List<double> _outages = [];
     private readonly List<double> _gaps = [];
@@ -14,7 +15,8 @@ internal sealed class Losses
 
     public override string ToString()
         => $"{_outages.Count} partitions of {_gaps.Count} losses, until delivery elsewhere: median {Quantile(_outages, 0.5):0.0} s, "
-            + $"worst {_outages.Max():0.0} s; longest gap of the other partitions: median {Quantile(_gaps, 0.5):0.00} s, worst {_gaps.Max():0.00} s";
+            + $"worst {_outages.Max():0.0} s; longest gap of the other partitions: median {Quantile(_gaps, 0.5):0.00} s, worst {_gaps.Max():0.00} s, "
+            + $"{jitter:0.00} s before";
 
     private static double Quantile(List<double> values, double share)
     {

@@ -14,7 +14,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         var random = new Random(seed);
         output.WriteLine($"seed {seed}: {Settings.ClusterKills} kills");
         await using var cluster = await WorkerCluster.StartAsync(output, Workers);
-        var losses = new Losses();
+        var losses = new Losses(await cluster.JitterAsync());
         for (var kill = 0; kill < Settings.ClusterKills; kill++)
         {
             var candidates = await cluster.WithTasksAsync();
@@ -44,7 +44,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     {
         Settings.SkipUnlessWholeCluster();
         await using var cluster = await WorkerCluster.StartAsync(output, Workers);
-        var losses = new Losses();
+        var losses = new Losses(await cluster.JitterAsync());
         for (var cut = 0; cut < Settings.ClusterCuts; cut++)
         {
             var candidates = await cluster.WithTasksAsync();

@@ -14,7 +14,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         SkipUnlessPossible();
         await using var cluster = await WorkerCluster.StartWithOtherMachineAsync(output, Workers);
         var victim = cluster.Workers[^1];
-        var losses = new Losses();
+        var losses = new Losses(await cluster.JitterAsync());
         for (var cut = 0; cut < Settings.ClusterCuts; cut++)
         {
             await cluster.HasTasksAsync(victim);

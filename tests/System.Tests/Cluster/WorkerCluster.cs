@@ -152,6 +152,16 @@ internal sealed class WorkerCluster : IAsyncDisposable
         await worker.DisposeAsync();
     }
 
+    /// <summary>Waits until three workers have two tasks each, and then for five seconds' worth of records.</summary>
+    /// <returns>The longest time without a record of any partition meanwhile, in seconds.</returns>
+    public async Task<double> JitterAsync()
+    {
+        await AreBalancedAsync();
+        await using var watch = new Arrivals(Topic, Partitions, grace: TimeSpan.Zero);
+        await ArriveAsync(seconds: 5);
+        return Enumerable.Range(0, Partitions).Max(watch.LongestGap);
+    }
+
     /// <summary>Does something to a worker, and waits until its partitions are delivered elsewhere.</summary>
     /// <param name="victims">The workers.</param>
     /// <param name="fault">What is done to them.</param>
