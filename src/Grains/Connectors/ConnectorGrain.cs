@@ -39,7 +39,7 @@ internal sealed class ConnectorGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _state = new(storage, DeactivateOnIdle);
-        _tasks = new(Name, GrainFactory);
+        _tasks = new(Name, GrainFactory, time);
         _reconciler = new(Name, _state, _tasks, catalog, configs, options, time, logger);
         _offsets = new(Name, connectorOffsets, time, logger);
         _work = new(AttemptAsync, new(options.RetryDelay, options.RetryDelayMax), time);

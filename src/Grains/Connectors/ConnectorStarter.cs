@@ -10,6 +10,9 @@ namespace Exports.Grains;
 internal sealed partial class ConnectorStarter(
     IGrainFactory grains, GrainOptions options, TimeProvider time, ILogger<ConnectorStarter> logger) : BackgroundService, IConnectorStarter
 {
+    /// <summary>How long a connector is waited for; it is asked again then. Its own attempts go on.</summary>
+    private static readonly TimeSpan s_answerLimit = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _asked = new(1);
 
     /// <inheritdoc/>
@@ -28,11 +31,6 @@ internal sealed partial class ConnectorStarter(
         while (true)
         {
             await _asked.WaitAsync(stoppingToken);
-            // Whoever has asked meanwhile is served by this round too.
-            while (_asked.Wait(0, CancellationToken.None))
-            {
-            }
-
             await StartAllAsync(stoppingToken);
         }
     }
@@ -41,17 +39,28 @@ internal sealed partial class ConnectorStarter(
     {
         var pause = new Backoff(options.RetryDelay, options.RetryDelayMax);
         var began = time.GetTimestamp();
-        var left = await ListAsync(pause, stoppingToken);
-        var total = left.Count;
-        while (left.Count > 0)
+        while (true)
         {
-            left = await StartAsync(left, stoppingToken);
-            if (left.Count > 0)
-                await Task.Delay(pause.Next(), time, stoppingToken);
-        }
+            // Whoever has asked meanwhile is served by this round too.
+            while (_asked.Wait(0, CancellationToken.None))
+            {
+            }
 
-        if (total > 0)
-            Log.Started(logger, total, time.GetElapsedTime(began));
+            var all = await ListAsync(pause, stoppingToken);
+            var left = all;
+            do
+            {
+                left = await StartAsync(left, stoppingToken);
+                if (left.Count == 0)
+                {
+                    if (all.Count > 0)
+                        Log.Started(logger, all.Count, time.GetElapsedTime(began));
+                    return;
+                }
+            }
+            // Asked again, it begins anew: those that were brought up before may be gone again.
+            while (!await _asked.WaitAsync(pause.Next(), stoppingToken));
+        }
     }
 
     private async Task<IReadOnlyCollection<string>> ListAsync(Backoff pause, CancellationToken cancellationToken)
@@ -80,7 +89,7 @@ internal sealed partial class ConnectorStarter(
         {
             try
             {
-                await grains.GetGrain<IConnectorGrain>(connector).EnsureRunningAsync();
+                await grains.GetGrain<IConnectorGrain>(connector).EnsureRunningAsync().WaitAsync(s_answerLimit, time, cancellationToken);
             }
             catch (Exception exception)
             {

@@ -1,8 +1,14 @@
 namespace Exports.Grains;
 
 /// <summary>A connector's tasks, as its grain reaches them. Calls to several tasks run side by side; one that fails stops none.</summary>
-internal sealed class TaskFleet(string connector, IGrainFactory grains)
+internal sealed class TaskFleet(string connector, IGrainFactory grains, TimeProvider time)
 {
+    /// <summary>
+    /// How long a task may take to answer what it is asked or told, which it does at once. A call that was on its way to a worker that is lost
+    /// may never be answered: the whole of Orleans' own time limit would be too long to wait for it.
+    /// </summary>
+    private static readonly TimeSpan s_answerLimit = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<int, long> _taken = [];
     private readonly Dictionary<int, ITaskGrain> _tasks = [];
 
@@ -46,13 +52,13 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
         var results = await ForAllAsync(assignments.Keys, async number =>
         {
             var assignment = assignments[number];
-            if (await this[number].AssignAsync(assignment))
+            if (await InTimeAsync(number, this[number].AssignAsync(assignment)))
             {
                 _taken[number] = assignment.Epoch;
                 return true;
             }
 
-            Heard = Math.Max(Heard, (await this[number].GetStatusAsync()).Heard);
+            Heard = Math.Max(Heard, (await InTimeAsync(number, this[number].GetStatusAsync())).Heard);
             return false;
         });
         return results.All(isTaken => isTaken);
@@ -63,7 +69,7 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
     public async Task<List<int>?> FindLaggardsAsync(long epoch, int tasks)
     {
         var results = await ForAllAsync(
-            Enumerable.Range(0, tasks), async number => (Number: number, Status: await this[number].GetStatusAsync()));
+            Enumerable.Range(0, tasks), async number => (Number: number, Status: await InTimeAsync(number, this[number].GetStatusAsync())));
         foreach (var (number, status) in results)
         {
             Heard = Math.Max(Heard, status.Heard);
@@ -95,7 +101,7 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
         {
             try
             {
-                return await this[number].GetStatusAsync();
+                return await InTimeAsync(number, this[number].GetStatusAsync());
             }
             catch (Exception exception)
             {
@@ -109,12 +115,12 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
 
     /// <summary>Where the tasks' partitions stand.</summary>
     public async Task<Dictionary<int, TaskOffsets>> GetOffsetsAsync(int tasks)
-        => (await ForAllAsync(Enumerable.Range(0, tasks), async number => (number, Offsets: await this[number].GetOffsetsAsync())))
+        => (await ForAllAsync(Enumerable.Range(0, tasks), async number => (number, Offsets: await InTimeAsync(number, this[number].GetOffsetsAsync()))))
             .ToDictionary(entry => entry.number, entry => entry.Offsets);
 
     /// <summary>The topics that tasks have read records of.</summary>
     public async Task<IEnumerable<string>> GetTopicsAsync(int tasks)
-        => (await ForAllAsync(Enumerable.Range(0, tasks), number => this[number].GetTopicsAsync())).SelectMany(topics => topics);
+        => (await ForAllAsync(Enumerable.Range(0, tasks), number => InTimeAsync(number, this[number].GetTopicsAsync()))).SelectMany(topics => topics);
 
     /// <summary>Has tasks begin their lists of topics anew.</summary>
     public Task ResetTopicsAsync(int tasks) => ForAllAsync(Enumerable.Range(0, tasks), async number =>
@@ -122,6 +128,18 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains)
         await this[number].ResetTopicsAsync();
         return true;
     });
+
+    private async Task<T> InTimeAsync<T>(int number, Task<T> call)
+    {
+        try
+        {
+            return await call.WaitAsync(s_answerLimit, time);
+        }
+        catch (TimeoutException) when (!call.IsCompleted)
+        {
+            throw new TimeoutException($"Task {number} has not answered for {s_answerLimit.TotalSeconds:0} s.");
+        }
+    }
 
     private void NoteHealth(IEnumerable<TaskState> states)
     {
