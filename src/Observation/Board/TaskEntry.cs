@@ -9,6 +9,7 @@ public sealed class TaskEntry
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly RateWindow _rates = new();
+    private (DateTimeOffset? Shown, long At) _started;
     private readonly LatencyWindow _latency = new();
     private TaskWatch? _watch;
     private TaskCondition? _condition;
@@ -188,6 +189,8 @@ public sealed class TaskEntry
         _lastProgress = progress?.LastAcknowledgement ?? _lastProgress;
         var state = TaskHealth.Judge(condition, pipeline, _time.GetUtcNow(), Board.UnhealthyAfter);
         var partitions = Partitions(pipeline);
+        if (_started.Shown != condition.Started)
+            _started = (condition.Started, _time.GetTimestamp());
         var recent = _latency.Recent(_time);
         _latest = new(state, totals, partitions)
         {
@@ -203,6 +206,7 @@ public sealed class TaskEntry
             BytesBuffered = progress?.BytesBuffered ?? 0,
             LastProgress = _lastProgress,
             Started = condition.Started,
+            RunsFor = condition.Started is null ? TimeSpan.Zero : _time.GetElapsedTime(_started.At),
             LastError = progress?.LastError,
             RestartsTotal = _restarts,
             FailuresTotal = _failures,

@@ -44,6 +44,9 @@ public sealed record TaskReading(TaskState State, TaskTotals Totals, IReadOnlyLi
     /// <summary>When its pipeline was started; null without one.</summary>
     public DateTimeOffset? Started { get; init; }
 
+    /// <summary>How long that was ago when this was read, whatever the machine's clock did meanwhile; zero without a pipeline.</summary>
+    public TimeSpan RunsFor { get; init; }
+
     /// <summary>The last error that a retry or tolerance dealt with; null when there was none since the pipeline started.</summary>
     public string? LastError { get; init; }
 

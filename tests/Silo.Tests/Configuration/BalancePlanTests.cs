@@ -56,6 +56,26 @@ public sealed class BalancePlanTests
         }
     }
 
+    [Fact]
+    public void Tasks_that_have_just_begun_count_as_what_they_did_before_or_as_the_others_do_and_move_nothing_by_what_they_do_at_first()
+    {
+        var workers = Workers(0, 0);
+        workers["w0"].AddRange([Task("c", 0, 100), Task("c", 1, 300)]);
+        workers["w1"].AddRange([Task("c", 2, 0) with { IsSettled = false }, Task("c", 3, 5_000) with { IsSettled = false }]);
+        Assert.NotNull(Next(workers));
+
+        var estimated = BalancePlan.Estimate(Of(workers), _ => null);
+        Assert.Equal([200.0, 200], estimated["w1"].Select(task => task.Records));
+        Assert.Equal([100.0, 300], estimated["w0"].Select(task => task.Records));
+        Assert.Null(BalancePlan.Next(estimated, _ => true));
+
+        estimated = BalancePlan.Estimate(Of(workers), task => task.Number == 3 ? Task("c", 3, 40) : null);
+        Assert.Equal([200.0, 40], estimated["w1"].Select(task => task.Records));
+
+        workers["w0"].Clear();
+        Assert.All(BalancePlan.Estimate(Of(workers), _ => null)["w1"], task => Assert.Equal(0, task.Records));
+    }
+
     private static int Settle(Dictionary<string, List<TaskLoad>> workers)
     {
         for (var moves = 0; ; moves++)

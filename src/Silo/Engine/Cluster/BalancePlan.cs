@@ -9,6 +9,29 @@ internal static class BalancePlan
     // What is nearer than that to the mean is left alone: the rates of tasks are never still.
     private const double Tolerance = 0.1;
 
+    /// <summary>
+    /// What tasks do as far as that can be told: those that have not settled do what they did before they were moved, and else as much as the
+    /// settled ones on average.
+    /// </summary>
+    /// <param name="workers">The tasks of each worker.</param>
+    /// <param name="before">What a task did before it was moved; null where it was not.</param>
+    public static Dictionary<TWorker, IReadOnlyList<TaskLoad>> Estimate<TWorker>(
+        IReadOnlyDictionary<TWorker, IReadOnlyList<TaskLoad>> workers, Func<TaskLoad, TaskLoad?> before)
+        where TWorker : notnull
+    {
+        var settled = workers.Values.SelectMany(tasks => tasks).Where(task => task.IsSettled).ToList();
+        var (records, bytes) = settled.Count == 0 ? (0, 0) : (settled.Average(task => task.Records), settled.Average(task => task.Bytes));
+        return workers.ToDictionary(
+            worker => worker.Key,
+            worker => (IReadOnlyList<TaskLoad>)
+            [
+                .. worker.Value.Select(task =>
+                    task.IsSettled ? task
+                    : before(task) is { } known ? task with { Records = known.Records, Bytes = known.Bytes }
+                    : task with { Records = records, Bytes = bytes }),
+            ]);
+    }
+
     /// <summary>The task that moves next, from where to where; null when the load is even, or no move makes it more so.</summary>
     /// <param name="workers">The tasks of each worker; those without tasks included.</param>
     /// <param name="isSettled">Whether a task may move; one that has just been moved may not.</param>

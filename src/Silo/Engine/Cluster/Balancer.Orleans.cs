@@ -21,12 +21,8 @@ internal sealed partial class Balancer(
     /// <summary>How long a task stays where it was moved to, unless workers come or go: rates need time to tell of its new place.</summary>
     private static readonly TimeSpan s_rest = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a task that was moved counts as much as before at least: its rates begin at nothing in the other worker.</summary>
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromMinutes(1);
-
-    // Times are timestamps: the machine's clock may jump.
-    private readonly Dictionary<(string Connector, int Number), long> _moved = [];
-    private readonly Dictionary<(string Connector, int Number), (TaskLoad Load, long At)> _before = [];
+    // What was moved, when, and what it did before. Times are timestamps: the machine's clock may jump.
+    private readonly Dictionary<(string Connector, int Number), (long At, TaskLoad Before)> _moved = [];
     private HashSet<SiloAddress> _members = [];
     private long _calmSince;
 
@@ -74,16 +70,13 @@ internal sealed partial class Balancer(
             silo,
             (IReadOnlyList<TaskLoad>)BoardJson.Read<List<TaskLoad>>(
                 await grains.GetGrain<IWorkerGrain>(silo.ToParsableString()).ReadTasksAsync().WaitAsync(s_answerLimit, time, cancellationToken)))));
-        var loads = workers.ToDictionary(worker => worker.Key, worker => (IReadOnlyList<TaskLoad>)[.. worker.Value.Select(task => AtLeastBefore(task))]);
-        if (BalancePlan.Next(loads, task => !_moved.TryGetValue((task.Connector, task.Number), out var at) || time.GetElapsedTime(at) > s_rest)
-            is not var (task, from, to))
+        var loads = BalancePlan.Estimate(workers.ToDictionary(), task => MoveOf(task)?.Before);
+        if (BalancePlan.Next(loads, task => MoveOf(task) is not { } move || time.GetElapsedTime(move.At) > s_rest) is not var (task, from, to))
         {
             return false;
         }
 
-        var now = time.GetTimestamp();
-        _moved[(task.Connector, task.Number)] = now;
-        _before[(task.Connector, task.Number)] = (task, now);
+        _moved[(task.Connector, task.Number)] = (time.GetTimestamp(), task);
         Log.Moves(logger, task.Connector, task.Number, from, to);
         var grain = grains.GetGrain<ITaskGrain>($"{task.Connector}/{task.Number}");
         try
@@ -100,15 +93,8 @@ internal sealed partial class Balancer(
         return true;
     }
 
-    private TaskLoad AtLeastBefore(TaskLoad task)
-    {
-        if (!_before.TryGetValue((task.Connector, task.Number), out var before))
-            return task;
-        if (time.GetElapsedTime(before.At) < s_warmUp)
-            return task with { Records = Math.Max(task.Records, before.Load.Records), Bytes = Math.Max(task.Bytes, before.Load.Bytes) };
-        _before.Remove((task.Connector, task.Number));
-        return task;
-    }
+    private (long At, TaskLoad Before)? MoveOf(TaskLoad task)
+        => _moved.TryGetValue((task.Connector, task.Number), out var move) ? move : null;
 
     /// <summary>Waits until a task runs in its new place: the next one moves then, and not before.</summary>
     private async Task RunsAgainAsync(SiloAddress at, TaskLoad task, CancellationToken cancellationToken)

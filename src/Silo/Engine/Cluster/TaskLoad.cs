@@ -5,4 +5,8 @@ namespace Exports.Silo.Engine.Cluster;
 /// <param name="Number">Its number.</param>
 /// <param name="Records">Records a second that its destination accepts.</param>
 /// <param name="Bytes">Bytes a second, likewise.</param>
-internal sealed record TaskLoad(string Connector, int Number, double Records, double Bytes);
+internal sealed record TaskLoad(string Connector, int Number, double Records, double Bytes)
+{
+    /// <summary>Whether it has run for so long that its rates tell what it does, and not that it has just begun or is catching up.</summary>
+    public bool IsSettled { get; init; } = true;
+}
