@@ -18,6 +18,25 @@ public sealed class BrokenBodyTests(SharedServer shared) : IClassFixture<SharedS
     }
 
     [Theory]
+    [InlineData("Content-Length: 5\r\nTransfer-Encoding: chunked")]
+    [InlineData("Transfer-Encoding: chunked\r\nContent-Length: 5")]
+    public async Task A_body_with_two_lengths_is_refused_and_nothing_behind_it_is_taken_for_a_request(string lengths)
+    {
+        using var connection = await RawConnection.OpenAsync(shared.Api.Address);
+        await connection.SendAsync(
+            $"POST /connectors HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n{lengths}\r\n\r\n"
+            + "0\r\n\r\nGET / HTTP/1.1\r\nHost: test\r\n\r\n");
+        var response = await connection.ReadAsync();
+        Assert.Equal(400, response.Status);
+        Assert.Equal(
+            "The request has both Content-Length and Transfer-Encoding",
+            ApiServer.ErrorMessage(400, response.Body, response.Headers["Content-Type"]));
+        Assert.Equal("close", response.Headers["Connection"]);
+        // No second answer: the connection is closed, or reset with what was not read.
+        await Assert.ThrowsAnyAsync<IOException>(() => connection.ReadAsync());
+    }
+
+    [Theory]
     [InlineData("%0A")]
     [InlineData("%20%09")]
     [InlineData("%C2%A0")]

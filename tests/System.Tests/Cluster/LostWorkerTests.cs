@@ -17,8 +17,8 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         var losses = new Losses(await cluster.JitterAsync());
         for (var kill = 0; kill < Settings.ClusterKills; kill++)
         {
-            var candidates = await cluster.WithTasksAsync();
-            var victim = candidates[random.Next(candidates.Count)];
+            await cluster.AreBalancedAsync();
+            var victim = cluster.Workers[random.Next(Workers)];
             losses.Add(await cluster.LoseAsync([victim], victim.KillAsync));
             await victim.StartAsync();
             await cluster.AreMembersAsync(Workers);
@@ -44,12 +44,18 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     {
         Settings.SkipUnlessWholeCluster();
         await using var cluster = await WorkerCluster.StartAsync(output, Workers);
-        var losses = new Losses(await cluster.JitterAsync());
+        var jitter = await cluster.JitterAsync();
+        var (losses, amidMoves) = (new Losses(jitter), new Losses(jitter));
         for (var cut = 0; cut < Settings.ClusterCuts; cut++)
         {
-            var candidates = await cluster.WithTasksAsync();
-            var victim = candidates[cut % candidates.Count];
-            losses.Add(await cluster.LoseAsync([victim], () =>
+            // Every other one while tasks move to the one that has come back.
+            var isCalm = cut % 2 == 0;
+            if (isCalm)
+                await cluster.AreBalancedAsync();
+            else
+                await Waiting.UntilAsync("it has a task", async () => (await cluster.PartitionsOfAsync(cluster.Workers[cut % Workers], cluster.Workers[0])).Count > 0);
+            var victim = cluster.Workers[(cut + 1) % Workers];
+            (isCalm ? losses : amidMoves).Add(await cluster.LoseAsync([victim], () =>
             {
                 victim.Process.Freeze();
                 return Task.CompletedTask;
@@ -62,6 +68,8 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
 
         await cluster.EndAsync();
         output.WriteLine($"stood still: {losses}");
+        if (Settings.ClusterCuts > 1)
+            output.WriteLine($"stood still while tasks moved: {amidMoves}");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         var losses = new Losses(await cluster.JitterAsync());
         for (var cut = 0; cut < Settings.ClusterCuts; cut++)
         {
-            await cluster.HasTasksAsync(victim);
+            await cluster.AreBalancedAsync();
             losses.Add(await cluster.LoseAsync([victim], cluster.Machine!.CutAsync));
             await cluster.Machine.MendAsync();
             await cluster.EndsAndComesBackAsync(victim);

@@ -189,11 +189,7 @@ internal sealed class WorkerCluster : IAsyncDisposable
         await AreMembersAsync(Workers.Count);
     }
 
-    /// <summary>Waits until a worker has a task.</summary>
-    public Task HasTasksAsync(WorkerProcess worker)
-        => Waiting.UntilAsync("it has a task", async () => (await WithTasksAsync()).Contains(worker), Limit);
-
-    /// <summary>Waits until three workers have two tasks each.</summary>
+    /// <summary>Waits until three workers have two tasks each, and then for a second's worth of records.</summary>
     /// <returns>The worker that each task runs in.</returns>
     public async Task<Dictionary<int, string>> AreBalancedAsync()
     {
@@ -203,6 +199,7 @@ internal sealed class WorkerCluster : IAsyncDisposable
             places = await PlacesAsync(Workers[0]);
             return places.Count == Partitions && places.Values.CountBy(worker => worker).Select(worker => worker.Value).SequenceEqual([2, 2, 2]);
         }, Limit);
+        await ArriveAsync(seconds: 1);
         return places;
     }
 
@@ -246,13 +243,6 @@ internal sealed class WorkerCluster : IAsyncDisposable
         var offsets = await Workers[0].Rest.OffsetsAsync(Connector);
         return Enumerable.Range(0, Partitions).All(partition => offsets.GetValueOrDefault(partition) >= records / Partitions);
     }, Limit);
-
-    /// <summary>The workers that have tasks.</summary>
-    public async Task<IReadOnlyList<WorkerProcess>> WithTasksAsync()
-    {
-        var places = await PlacesAsync(Workers[0]);
-        return [.. Workers.Where(worker => places.ContainsValue(worker.Rest.Address.Authority))];
-    }
 
     /// <summary>The partitions that a worker reads.</summary>
     public async Task<IReadOnlyList<int>> PartitionsOfAsync(WorkerProcess worker, WorkerProcess asked)
