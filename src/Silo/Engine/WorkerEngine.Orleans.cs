@@ -50,7 +50,12 @@ internal static partial class WorkerEngine
                 reminders.ConfigurationOptions = options;
                 reminders.CreateMultiplexer = _ => redis.TakeAsync();
             })
-            .Configure<GrainDirectoryOptions>(directory => directory.CacheSize = DirectoryCacheSize)
+            .Configure<GrainDirectoryOptions>(directory =>
+            {
+                directory.CacheSize = DirectoryCacheSize;
+                // What a lost worker may still do is refused by storage: nothing is gained by waiting until it has surely ended.
+                directory.RangeLeaseDuration = TimeSpan.Zero;
+            })
             .Configure<ClusterMembershipOptions>(membership =>
             {
                 // A lost worker is noticed after three probes that miss: some three seconds, for a probe a second between neighbours. Half of that
@@ -69,6 +74,9 @@ internal static partial class WorkerEngine
                 membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
                 membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
             });
+#pragma warning disable ORLEANSEXP003 // docs/decisions.md: Orleans' default ends healthy tasks of other workers when one goes
+        silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
         silo.Services.AddMember(cluster);
     }
 
