@@ -21,8 +21,8 @@ internal sealed partial class Balancer(
     /// <summary>How long a task stays where it was moved to, unless workers come or go: rates need time to tell of its new place.</summary>
     private static readonly TimeSpan s_rest = TimeSpan.FromMinutes(5);
 
-    // What was moved, when, and what it did before. Times are timestamps: the machine's clock may jump.
-    private readonly Dictionary<(string Connector, int Number), (long At, TaskLoad Before)> _moved = [];
+    // What was moved, when, and what it did when it had last settled, if it had. Times are timestamps: the machine's clock may jump.
+    private readonly Dictionary<(string Connector, int Number), (long At, TaskLoad? Before)> _moved = [];
     private HashSet<SiloAddress> _members = [];
     private long _calmSince;
 
@@ -76,7 +76,7 @@ internal sealed partial class Balancer(
             return false;
         }
 
-        _moved[(task.Connector, task.Number)] = (time.GetTimestamp(), task);
+        _moved[(task.Connector, task.Number)] = (time.GetTimestamp(), task.IsSettled ? task : MoveOf(task)?.Before);
         Log.Moves(logger, task.Connector, task.Number, from, to);
         var grain = grains.GetGrain<ITaskGrain>($"{task.Connector}/{task.Number}");
         try
@@ -93,7 +93,7 @@ internal sealed partial class Balancer(
         return true;
     }
 
-    private (long At, TaskLoad Before)? MoveOf(TaskLoad task)
+    private (long At, TaskLoad? Before)? MoveOf(TaskLoad task)
         => _moved.TryGetValue((task.Connector, task.Number), out var move) ? move : null;
 
     /// <summary>Waits until a task runs in its new place: the next one moves then, and not before.</summary>
