@@ -58,7 +58,7 @@ internal sealed class TcpRelay : IAsyncDisposable
                 _ = CopyAsync(server, client, number);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Stopped.
         }

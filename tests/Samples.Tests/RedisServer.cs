@@ -44,8 +44,9 @@ internal sealed class RedisServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
+        // Only then: one that is stopped while it is asked for the next client throws.
         await _accepting;
+        _listener.Stop();
         _stop.Dispose();
     }
 
