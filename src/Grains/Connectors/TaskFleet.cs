@@ -52,13 +52,13 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains, TimeProv
         var results = await ForAllAsync(assignments.Keys, async number =>
         {
             var assignment = assignments[number];
-            if (await InTimeAsync(number, this[number].AssignAsync(assignment)))
+            if (await AskAsync(number, task => task.AssignAsync(assignment)))
             {
                 _taken[number] = assignment.Epoch;
                 return true;
             }
 
-            Heard = Math.Max(Heard, (await InTimeAsync(number, this[number].GetStatusAsync())).Heard);
+            Heard = Math.Max(Heard, (await AskAsync(number, task => task.GetStatusAsync())).Heard);
             return false;
         });
         return results.All(isTaken => isTaken);
@@ -69,7 +69,7 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains, TimeProv
     public async Task<List<int>?> FindLaggardsAsync(long epoch, int tasks)
     {
         var results = await ForAllAsync(
-            Enumerable.Range(0, tasks), async number => (Number: number, Status: await InTimeAsync(number, this[number].GetStatusAsync())));
+            Enumerable.Range(0, tasks), async number => (Number: number, Status: await AskAsync(number, task => task.GetStatusAsync())));
         foreach (var (number, status) in results)
         {
             Heard = Math.Max(Heard, status.Heard);
@@ -101,7 +101,7 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains, TimeProv
         {
             try
             {
-                return await InTimeAsync(number, this[number].GetStatusAsync());
+                return await AskAsync(number, task => task.GetStatusAsync());
             }
             catch (Exception exception)
             {
@@ -115,12 +115,12 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains, TimeProv
 
     /// <summary>Where the tasks' partitions stand.</summary>
     public async Task<Dictionary<int, TaskOffsets>> GetOffsetsAsync(int tasks)
-        => (await ForAllAsync(Enumerable.Range(0, tasks), async number => (number, Offsets: await InTimeAsync(number, this[number].GetOffsetsAsync()))))
+        => (await ForAllAsync(Enumerable.Range(0, tasks), async number => (number, Offsets: await AskAsync(number, task => task.GetOffsetsAsync()))))
             .ToDictionary(entry => entry.number, entry => entry.Offsets);
 
     /// <summary>The topics that tasks have read records of.</summary>
     public async Task<IEnumerable<string>> GetTopicsAsync(int tasks)
-        => (await ForAllAsync(Enumerable.Range(0, tasks), number => InTimeAsync(number, this[number].GetTopicsAsync()))).SelectMany(topics => topics);
+        => (await ForAllAsync(Enumerable.Range(0, tasks), number => AskAsync(number, task => task.GetTopicsAsync()))).SelectMany(topics => topics);
 
     /// <summary>Has tasks begin their lists of topics anew.</summary>
     public Task ResetTopicsAsync(int tasks) => ForAllAsync(Enumerable.Range(0, tasks), async number =>
@@ -129,8 +129,9 @@ internal sealed class TaskFleet(string connector, IGrainFactory grains, TimeProv
         return true;
     });
 
-    private async Task<T> InTimeAsync<T>(int number, Task<T> call)
+    private async Task<T> AskAsync<T>(int number, Func<ITaskGrain, Task<T>> question)
     {
+        var call = question(this[number]);
         try
         {
             return await call.WaitAsync(s_answerLimit, time);
