@@ -87,12 +87,7 @@ public sealed class OffsetTests : GrainsTest
         World.DoGroupWritesHang = true;
         await connector.SetTargetStateAsync(TargetState.Running);
         await RunsAsync("c", 2);
-        foreach (var pipeline in World.Pipelines)
-        {
-            pipeline.Deliver(3);
-            pipeline.Acknowledge();
-        }
-
+        Deliver(3);
         await Eventually.HoldsAsync(async () => (await OffsetsAsync()) is [{ Offset: 3 }, { Offset: 3 }]);
         await KillWorkerAsync();
         Assert.True(MovedBack(0) && MovedBack(1));
@@ -100,16 +95,9 @@ public sealed class OffsetTests : GrainsTest
         World.DoGroupWritesHang = false;
         await StartWorkerAsync();
         await RunsAsync("c", 2);
-        foreach (var pipeline in World.Pipelines)
-        {
-            pipeline.Deliver(2);
-            pipeline.Acknowledge();
-        }
-
+        Deliver(2);
         await Eventually.HoldsAsync(() => (World.GroupOffset("connect-c", "orders", 0), World.GroupOffset("connect-c", "orders", 1)) == (5, 5));
-        World.Deliver();
-        foreach (var pipeline in World.Pipelines)
-            pipeline.Acknowledge();
+        Deliver(int.MaxValue);
         // It has followed: from now on a group that is ahead is left alone again.
         await Eventually.HoldsAsync(() => !MovedBack(0) && !MovedBack(1));
     }
@@ -266,6 +254,16 @@ public sealed class OffsetTests : GrainsTest
         await IsDeliveredAsync("c");
         await connector.SetTargetStateAsync(TargetState.Stopped);
         return connector;
+    }
+
+    /// <summary>Has all pipelines deliver so many records of each partition, and their destinations acknowledge them.</summary>
+    private void Deliver(int count)
+    {
+        foreach (var pipeline in World.Pipelines)
+        {
+            pipeline.Deliver(count);
+            pipeline.Acknowledge();
+        }
     }
 
     private bool MovedBack(int task) => World.Storage.Read($"exports.task/c/{task}")!.Contains("IsMovedBack", StringComparison.Ordinal);

@@ -54,13 +54,10 @@ public sealed class RestoredStateTests(ITestOutputHelper output)
             Assert.Equal(group, await cluster.GroupOffsetsAsync());
             return (await rest.OffsetsAsync(WorkerCluster.Connector)).Values.Sum() == cluster.Produced;
         }, WorkerCluster.Limit);
-        var found = cluster.Topic.Check;
-        output.WriteLine($"{cluster.Produced} records, {found.Distinct} found, {found.Duplicates} twice, {found.OutOfOrder} out of order");
-        Assert.Equal(0, found.Missing(0, cluster.Produced));
-        Assert.Equal((0, 0), (found.OutOfOrder, found.Unreadable));
+        cluster.Count();
         if (takesGroup)
             return;
-        Assert.True(found.Duplicates > 0, "what was delivered since the copy comes again");
+        Assert.True(cluster.Topic.Check.Duplicates > 0, "what was delivered since the copy comes again");
         Assert.Contains(cluster.Workers, worker => worker.Process.ReadLog().Contains("is ahead of the stored offsets", StringComparison.Ordinal));
     }
 
