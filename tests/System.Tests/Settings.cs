@@ -29,7 +29,11 @@ internal static class Settings
     public static void SkipUnlessWholeCluster() => Assert.SkipUnless(TriesWholeCluster, "./exports test --cluster tries it.");
 
     private static int Number(string variable, int otherwise)
-        => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
-            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
-            : otherwise;
+    {
+        if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text)
+            return otherwise;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new InvalidOperationException($"{variable} is '{text}'; allowed: a whole number from 1");
+    }
 }

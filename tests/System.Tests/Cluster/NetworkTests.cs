@@ -6,13 +6,11 @@ namespace Exports.SystemTests.Cluster;
 /// <summary>A worker whose network is cut under load; counted at the destination.</summary>
 public sealed class NetworkTests(ITestOutputHelper output)
 {
-    private const int Workers = 3;
-
     [Fact]
     public async Task A_worker_that_is_cut_off_from_everything_loses_nothing_and_ends_once_it_is_connected_again()
     {
         SkipUnlessPossible();
-        await using var cluster = await WorkerCluster.StartWithOtherMachineAsync(output, Workers);
+        await using var cluster = await WorkerCluster.StartWithOtherMachineAsync(output, here: 2, there: 1);
         var victim = cluster.Workers[^1];
         var losses = new Losses(await cluster.JitterAsync());
         for (var cut = 0; cut < Settings.ClusterCuts; cut++)
@@ -32,12 +30,56 @@ public sealed class NetworkTests(ITestOutputHelper output)
     public async Task A_worker_that_is_cut_off_from_the_other_workers_alone_delivers_until_it_is_refused_and_moves_no_offset_back()
     {
         SkipUnlessPossible();
-        await using var cluster = await WorkerCluster.StartWithOtherMachineAsync(output, Workers);
+        await using var cluster = await WorkerCluster.StartWithOtherMachineAsync(output, here: 2, there: 1);
         await using var offsets = new StoredOffsets(cluster.Workers[0].Rest);
         // It learns that it was declared dead from the membership table, which it reads every ten seconds. Where that comes first, it ends
         // before it is refused.
         for (var round = 1; !await IsRefusedAsync(cluster); round++)
             Assert.True(round < 3, "It has ended three times without having been refused once.");
+        await cluster.EndAsync();
+        await cluster.AllIsStoredAsync();
+        output.WriteLine($"{offsets.Readings} readings of the stored offsets");
+        Assert.Empty(offsets.Falls);
+    }
+
+    [Fact]
+    public async Task Half_of_the_workers_that_are_cut_off_from_everything_lose_nothing()
+    {
+        SkipUnlessPossible();
+        await using var cluster = await WorkerCluster.StartWithOtherMachineAsync(output, here: 2, there: 2);
+        await cluster.AreBalancedAsync();
+        var there = cluster.Workers[2..];
+        var loss = await cluster.LoseAsync(there, cluster.Machine!.CutAsync);
+        output.WriteLine($"from cut to delivery by the other half: {loss.Outages.Max():0.0} s");
+        await cluster.Machine.MendAsync();
+        foreach (var worker in there)
+            await Waiting.UntilAsync("it has ended", () => worker.Process.HasExited, WorkerCluster.Limit);
+        await cluster.EndAsync();
+        await cluster.AllIsStoredAsync();
+    }
+
+    [Fact]
+    public async Task A_cluster_that_falls_into_halves_goes_on_as_one_part_and_moves_no_offset_back()
+    {
+        SkipUnlessPossible();
+        await using var cluster = await WorkerCluster.StartWithOtherMachineAsync(output, here: 2, there: 2);
+        await using var offsets = new StoredOffsets(cluster.Workers[0].Rest);
+        await cluster.AreBalancedAsync();
+        // Both halves reach Redis and Kafka, so each delivers, and each takes the other for dead.
+        await cluster.Machine!.CutFromWorkersAsync();
+        var cut = Stopwatch.StartNew();
+        var ended = await cluster.PartAsync();
+        output.WriteLine($"from cut to all tasks in one part: {cut.Elapsed.TotalSeconds:0.0} s; ended: {string.Join(", ", ended.Select(worker => cluster.Workers.IndexOf(worker)))} of 0, 1 here and 2, 3 there");
+        await cluster.ArriveAsync(seconds: 5);
+        await cluster.Machine.MendAsync();
+        foreach (var worker in ended)
+        {
+            await worker.KillAsync();
+            await worker.StartAsync();
+        }
+
+        await cluster.AreMembersAsync(cluster.Workers.Count);
+        await cluster.AreBalancedAsync();
         await cluster.EndAsync();
         await cluster.AllIsStoredAsync();
         output.WriteLine($"{offsets.Readings} readings of the stored offsets");

@@ -74,21 +74,28 @@ internal sealed class WorkerCluster : IAsyncDisposable
     }
 
     /// <summary>As <see cref="StartAsync"/>, with the last of the workers on another machine.</summary>
-    public static async Task<WorkerCluster> StartWithOtherMachineAsync(ITestOutputHelper output, int workers)
+    /// <param name="output">Where counts are written to.</param>
+    /// <param name="here">How many are on this machine.</param>
+    /// <param name="there">How many are on the other.</param>
+    public static async Task<WorkerCluster> StartWithOtherMachineAsync(ITestOutputHelper output, int here, int there)
     {
         var cluster = await PrepareAsync(output);
         cluster.Machine = await OtherMachine.StartAsync(cluster._directory);
-        for (var i = 1; i < workers; i++)
+        for (var i = 0; i < here; i++)
             await cluster.AddAsync(new Dictionary<string, string> { ["cluster.advertised.address"] = OtherMachine.WorkersHere });
-        await cluster.AddAsync(
-            new Dictionary<string, string>
-            {
-                ["listeners"] = $"http://{OtherMachine.ServicesThere}:8083",
-                ["cluster.advertised.address"] = OtherMachine.WorkersThere,
-                ["cluster.port"] = "11111",
-                ["cluster.gateway.port"] = "30000",
-            },
-            through: cluster.Machine.Inside);
+        for (var i = 0; i < there; i++)
+        {
+            await cluster.AddAsync(
+                new Dictionary<string, string>
+                {
+                    ["listeners"] = $"http://{OtherMachine.ServicesThere}:{8083 + i}",
+                    ["cluster.advertised.address"] = OtherMachine.WorkersThere,
+                    ["cluster.port"] = $"{11111 + i}",
+                    ["cluster.gateway.port"] = $"{30000 + i}",
+                },
+                through: cluster.Machine.Inside);
+        }
+
         await cluster.FeedAsync();
         return cluster;
     }
@@ -152,7 +159,7 @@ internal sealed class WorkerCluster : IAsyncDisposable
         await worker.DisposeAsync();
     }
 
-    /// <summary>Waits until three workers have two tasks each, and then for five seconds' worth of records.</summary>
+    /// <summary>Waits until every worker has its share of the tasks, and then for five seconds' worth of records.</summary>
     /// <returns>The longest time without a record of any partition meanwhile, in seconds.</returns>
     public async Task<double> JitterAsync()
     {
@@ -189,18 +196,52 @@ internal sealed class WorkerCluster : IAsyncDisposable
         await AreMembersAsync(Workers.Count);
     }
 
-    /// <summary>Waits until three workers have two tasks each, and then for a second's worth of records.</summary>
+    /// <summary>Waits until no worker has two tasks more than another, and then for a second's worth of records.</summary>
     /// <returns>The worker that each task runs in.</returns>
     public async Task<Dictionary<int, string>> AreBalancedAsync()
     {
         Dictionary<int, string> places = [];
-        await Waiting.UntilAsync("each worker has two tasks", async () =>
+        await Waiting.UntilAsync("every worker has its share", async () =>
         {
             places = await PlacesAsync(Workers[0]);
-            return places.Count == Partitions && places.Values.CountBy(worker => worker).Select(worker => worker.Value).SequenceEqual([2, 2, 2]);
+            var tasks = places.Values.CountBy(worker => worker).Select(worker => worker.Value).ToList();
+            return places.Count == Partitions && tasks.Count == Workers.Count && tasks.Max() - tasks.Min() <= 1;
         }, Limit);
         await ArriveAsync(seconds: 1);
         return places;
+    }
+
+    /// <summary>Waits until some workers have ended, and those that are left know of one another alone and run all tasks.</summary>
+    /// <returns>Those that have ended.</returns>
+    public async Task<IReadOnlyList<WorkerProcess>> PartAsync()
+    {
+        List<WorkerProcess> ended = [];
+        await Waiting.UntilAsync("a part of the workers goes on without the others", async () =>
+        {
+            ended = [.. Workers.Where(worker => worker.Process.HasExited)];
+            if (ended.Count == 0)
+                return false;
+            foreach (var worker in Workers.Except(ended))
+            {
+                try
+                {
+                    var places = await PlacesAsync(worker);
+                    if (await MembersAsync(worker) != Workers.Count - ended.Count || places.Count != Partitions
+                        || ended.Any(gone => places.ContainsValue(gone.Rest.Address.Authority)))
+                    {
+                        return false;
+                    }
+                }
+                catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+                {
+                    // It is about to end, or asks a grain that was where it cannot reach.
+                    return false;
+                }
+            }
+
+            return true;
+        }, Limit);
+        return ended;
     }
 
     /// <summary>Waits until all tasks run, and none in a worker, as another tells it.</summary>
@@ -306,13 +347,19 @@ internal sealed class WorkerCluster : IAsyncDisposable
     {
         foreach (var worker in Workers)
         {
-            var cluster = await _http.GetFromJsonAsync<JsonElement>(new Uri(worker.Rest.Address, "/exports/cluster"));
-            if (cluster.GetProperty("workers").EnumerateArray().Count(member => member.GetProperty("ready").GetBoolean()) != count)
+            if (await MembersAsync(worker) != count)
                 return false;
         }
 
         return true;
     });
+
+    /// <summary>How many workers one of them knows to be ready.</summary>
+    private async Task<int> MembersAsync(WorkerProcess asked)
+    {
+        var cluster = await _http.GetFromJsonAsync<JsonElement>(new Uri(asked.Rest.Address, "/exports/cluster"));
+        return cluster.GetProperty("workers").EnumerateArray().Count(member => member.GetProperty("ready").GetBoolean());
+    }
 
     public async ValueTask DisposeAsync()
     {
