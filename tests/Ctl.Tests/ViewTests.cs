@@ -94,6 +94,14 @@ public sealed class ViewTests(Stage stage)
             Assert.Equal(4, tail.Lines.Count(line => line.StartsWith("  after  seen  ", StringComparison.Ordinal)));
         }
 
+        foreach (var (show, before, after) in ((string[], bool, bool)[])[([], true, true), (["--show", "both"], true, true), (["--show", "before"], true, false), (["--show", "after"], false, true)])
+        {
+            var record = (await stage.CtlAsync(["tail", "c", "-n", "1", "-o", "json", .. show])).Is(ExitCode.Done).Json;
+            Assert.Equal((before, after), (record["before"] is not null, record["after"] is not null));
+        }
+
+        Assert.Contains("allowed with --show: -o table, -o json", (await stage.CtlAsync("tail", "c", "--show", "before", "-o", "name")).Is(ExitCode.Unusable).Error);
+
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var output = new SharedWriter();
         var following = CtlCommand.InvokeAsync(

@@ -26,7 +26,7 @@ internal static class TailCommand
                 result.AddError($"--lines is '{result.Tokens[0].Value}'; allowed: 1 to {MostAtOnce}");
         });
         var follow = new Option<bool>("--follow", "-F") { Description = "Go on with new records until Ctrl-C." };
-        var view = new Option<string>("--show") { Description = "Records as the destination gets them, as they are in Kafka, or both.", HelpName = string.Join('|', s_views), DefaultValueFactory = _ => "after" };
+        var view = new Option<string?>("--show") { Description = "Records as the destination gets them, as they are in Kafka, or both: after by default, both with -o json.", HelpName = string.Join('|', s_views) };
         view.AcceptOnlyFromAmong(s_views);
         var command = context.Command(
             "tail",
@@ -35,6 +35,7 @@ internal static class TailCommand
             async (parsed, session, cancellationToken) =>
             {
                 await session.Api.RequireExportsAsync("tail", cancellationToken);
+                var shown = Shown(parsed.GetValue(view), session.Format);
                 var request = Request(parsed.GetValue(name), parsed.GetValue(file), session);
                 request["limit"] = parsed.GetValue(lines);
                 do
@@ -42,7 +43,7 @@ internal static class TailCommand
                     var answer = await session.Api.PreviewAsync(request, cancellationToken);
                     var records = answer.GetProperty("records");
                     foreach (var record in records.EnumerateArray())
-                        Write(session, JsonObject.Create(record)!, parsed.GetValue(view)!);
+                        Write(session, JsonObject.Create(record)!, shown);
                     await session.Output.FlushAsync(cancellationToken);
                     request["from"] = JsonArray.Create(answer.GetProperty("next"));
                     request["limit"] = MostAtOnce;
@@ -60,6 +61,11 @@ internal static class TailCommand
         return command;
     }
 
+    private static string Shown(string? view, OutputFormat format)
+        => view is not null && format == OutputFormat.Name
+            ? throw CtlException.Misuse("-o name prints where records are, without what --show chooses; allowed with --show: -o table, -o json")
+            : view ?? (format == OutputFormat.Json ? "both" : "after");
+
     private static JsonObject Request(string? name, string? file, Session session)
     {
         if (file is null)
@@ -74,6 +80,8 @@ internal static class TailCommand
     {
         if (session.Format == OutputFormat.Json)
         {
+            if (view != "both")
+                record.Remove(view == "after" ? "before" : "after");
             session.WriteLine(record);
             return;
         }
