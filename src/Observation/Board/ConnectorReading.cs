@@ -103,23 +103,17 @@ public sealed class ConnectorReading
     /// <summary>The health of all tasks: of those that are not known here, what the connector last heard of them.</summary>
     private static IEnumerable<Health> HealthOf(ConnectorCondition condition, IReadOnlyList<TaskReading> tasks)
     {
+        var known = new HashSet<int>(tasks.Count);
         foreach (var task in tasks)
-            yield return task.State.Health;
-        for (var number = 0; number < Math.Min(condition.Tasks, condition.TaskHealth.Count); number++)
         {
-            if (!IsKnown(number))
-                yield return condition.TaskHealth[number];
+            known.Add(task.State.Number);
+            yield return task.State.Health;
         }
 
-        bool IsKnown(int number)
+        for (var number = 0; number < Math.Min(condition.Tasks, condition.TaskHealth.Count); number++)
         {
-            foreach (var task in tasks)
-            {
-                if (task.State.Number == number)
-                    return true;
-            }
-
-            return false;
+            if (!known.Contains(number))
+                yield return condition.TaskHealth[number];
         }
     }
 

@@ -72,9 +72,12 @@ internal static class KeyDocumentation
         foreach (var family in WorkerKeys.Families.Where(family => family.Use == KeyUse.NotNeeded))
             text.Append($"| `{family.Prefix}*` | {family.Documentation} |\n");
         foreach (var reason in WorkerKeys.All.Where(key => key.Use == KeyUse.NotNeeded).GroupBy(key => key.Definition.Documentation))
-            text.Append($"| {string.Join(", ", reason.Select(key => $"`{key.Name}`"))} | {reason.Key} |\n");
+            text.Append($"| {Names(reason)} | {reason.Key} |\n");
+        text.Append($"| {Names(WorkerKeys.All.Where(key => WorkerKeys.IsForConnectors(key.Name)))} | with `{WorkerKeys.WorkerRole}=api` alone: it runs no connectors, and nothing has to reach it but who asks |\n");
         return text.ToString();
     }
+
+    private static string Names(IEnumerable<WorkerKey> keys) => string.Join(", ", keys.Select(key => $"`{key.Name}`"));
 
     private static string TypeOf(ConfigKey key) => key.Type.ToString().ToLowerInvariant();
 

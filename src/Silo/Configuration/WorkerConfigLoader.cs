@@ -81,11 +81,13 @@ internal sealed class WorkerConfigLoader
     {
         _warnings.AddRange(resolved.Unresolved.Select(placeholder => placeholder.ToString()));
         var client = new Dictionary<string, string>(StringComparer.Ordinal);
+        var onlyAnswers = resolved.GetValueOrDefault(WorkerKeys.WorkerRole) == "api";
+        var inCluster = !string.IsNullOrEmpty(resolved.GetValueOrDefault(WorkerKeys.ClusterRedis));
         foreach (var name in _given.Keys.Order(StringComparer.Ordinal))
         {
             if (WorkerKeys.Find(name) is { } key)
             {
-                if (key.Use == KeyUse.NotNeeded)
+                if (key.Use == KeyUse.NotNeeded || (onlyAnswers && WorkerKeys.IsForConnectors(name)) || (inCluster && name == WorkerKeys.DataDir))
                     _notNeeded.Add(name);
                 if (WorkerKeys.NeededBy(name) is { } other && string.IsNullOrEmpty(_given.GetValueOrDefault(other)))
                     _warnings.Add($"{name} has no effect without {other}.");

@@ -115,8 +115,8 @@ internal static class WorkerKeys
         new(HeaderConverter + ".", KeyUse.Used, "Settings of the worker's header converter."),
         new(ConfigProviders + ".", KeyUse.Used, "For each provider NAME: `config.providers.NAME.class`, and its parameters as `config.providers.NAME.param.*`."),
         new(LogLevelOf, KeyUse.Used, "The log level of what begins with a name: `log.level.Exports.Pipeline=DEBUG`. Levels as for `log.level`."),
-        new("config.storage.", KeyUse.NotNeeded, "configurations live under `data.dir`, not in a topic"),
-        new("offset.storage.", KeyUse.NotNeeded, "offsets live under `data.dir`, and are mirrored to each connector's consumer group"),
+        new("config.storage.", KeyUse.NotNeeded, "configurations live under `data.dir` or in `cluster.redis`, not in a topic"),
+        new("offset.storage.", KeyUse.NotNeeded, "offsets live where configurations do, and are mirrored to each connector's consumer group"),
         new("status.storage.", KeyUse.NotNeeded, "states are asked of the tasks themselves"),
         new("rest.advertised.", KeyUse.NotNeeded, "no request is passed on from worker to worker"),
         new("inter.worker.", KeyUse.NotNeeded, "no request is passed on from worker to worker"),
@@ -136,6 +136,11 @@ internal static class WorkerKeys
         OtlpProtocol or OtlpHeaders or OtlpMetricsEnable or OtlpMetricsInterval or OtlpMaxSeries or OtlpTracesEnable or OtlpTraceRatio => OtlpEndpoint,
         _ => null,
     };
+
+    /// <summary>Whether a key is for whoever runs connectors, and means nothing to a process with <c>worker.role=api</c>.</summary>
+    public static bool IsForConnectors(string name) => name is
+        ClusterAddress or ClusterPort or ClusterGatewayPort or ClusterBalance or DataDir or DashboardEnable
+        or FlushInterval or ConfigReloadInterval or UnhealthyAfter or Lanes or BufferBytes or TaskBufferBytes;
 
     /// <summary>The key of that name, or null.</summary>
     public static WorkerKey? Find(string name) => s_byName.GetValueOrDefault(name);
@@ -363,7 +368,7 @@ internal static class WorkerKeys
     [
         Used(DataDir, ConfigType.String, "./data", State,
             "The directory of the worker's state: configurations, target states, plans and offsets. Made if missing. "
-            + "One worker at a time may use it.", check: ConfigChecks.NonEmpty, importance: ConfigImportance.High),
+            + "One worker at a time may use it. A worker with `cluster.redis` keeps nothing there.", check: ConfigChecks.NonEmpty, importance: ConfigImportance.High),
         Used(Lanes, ConfigType.Int, null, State,
             "How many consumers, each with a thread of its own, read for all tasks with the same client settings. "
             + "By default half the processor cores, at least 1 and at most 4. More are opened where one would read more than "

@@ -127,7 +127,8 @@ internal static partial class Worker
     private static void Greet(ILogger logger, WorkerConfig config, WebApplication app)
     {
         Log.Starting(logger, Version, WorkerHost.EngineName);
-        Log.Where(logger, string.Join(", ", app.Services.GetRequiredService<BoundListeners>().All.Select(Describe)), string.Join(',', config.BootstrapServers), config.DataDir);
+        Log.Where(logger, string.Join(", ", app.Services.GetRequiredService<BoundListeners>().All.Select(Describe)), string.Join(',', config.BootstrapServers),
+            config.Cluster is { } cluster ? $"the Redis of {WorkerKeys.ClusterRedis}, cluster {cluster.Id}" : config.DataDir);
         if (config.FromEnvironment.Count > 0)
             Log.FromEnvironment(logger, string.Join(", ", config.FromEnvironment));
         if (config.NotNeeded.Count > 0)
@@ -167,8 +168,8 @@ internal static partial class Worker
         [LoggerMessage(1, LogLevel.Information, "Exports {Version}, engine {Engine}")]
         public static partial void Starting(ILogger logger, string version, string engine);
 
-        [LoggerMessage(2, LogLevel.Information, "REST API {Addresses}; Kafka {BootstrapServers}; data {DataDir}")]
-        public static partial void Where(ILogger logger, string addresses, string bootstrapServers, string dataDir);
+        [LoggerMessage(2, LogLevel.Information, "REST API {Addresses}; Kafka {BootstrapServers}; state in {State}")]
+        public static partial void Where(ILogger logger, string addresses, string bootstrapServers, string state);
 
         [LoggerMessage(3, LogLevel.Information, "From the environment: {Variables}")]
         public static partial void FromEnvironment(ILogger logger, string variables);

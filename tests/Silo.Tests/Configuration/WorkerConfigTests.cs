@@ -97,6 +97,12 @@ public sealed class WorkerConfigTests : IDisposable
         {
             var cluster = WorkerConfig.From(keys).Cluster!;
             Assert.Equal(("exports-1", "10.1.2.3", 11111), (cluster.Id, cluster.Address.ToString(), cluster.Port));
+            Dictionary<string, string> shared = new(keys) { ["data.dir"] = "/data", ["cluster.port"] = "1", ["pipeline.lanes"] = "2", ["metadata.max.age.ms"] = "5000" };
+            Assert.Equal(["data.dir"], WorkerConfig.From(shared).NotNeeded);
+            // One file for both: what only the workers use is named, and nothing is warned of.
+            var api = WorkerConfig.From(new Dictionary<string, string>(shared) { ["worker.role"] = "api" });
+            Assert.Equal(["cluster.advertised.address", "cluster.port", "data.dir", "pipeline.lanes"], api.NotNeeded);
+            Assert.Empty(api.Warnings);
             Assert.Null(WorkerConfig.From(Nothing).Cluster);
         }
         else

@@ -28,7 +28,7 @@ public sealed class StartTests : IDisposable
         await worker.BecomeHealthyAsync();
 
         Assert.Contains($"engine {WorkerHost.EngineName}", worker.Output);
-        Assert.Contains($"Kafka {NoKafka}; data {_scratch["data"]}", worker.Output);
+        Assert.Contains($"Kafka {NoKafka}; state in {_scratch["data"]}", worker.Output);
         Assert.Contains("Not needed: config.storage.topic, rest.advertised.host.name", worker.Output);
         Assert.Contains("Did you mean offset.flush.interval.ms?", worker.Output);
         Assert.Contains("CONNECT_BOOTSTRAP_SERVERS", worker.Output);
