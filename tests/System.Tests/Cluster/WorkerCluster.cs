@@ -196,7 +196,7 @@ internal sealed class WorkerCluster : IAsyncDisposable
         await AreMembersAsync(Workers.Count);
     }
 
-    /// <summary>Waits until no worker has two tasks more than another, and then for a second's worth of records.</summary>
+    /// <summary>Waits until no worker has two tasks more than another and nothing waits, and then for a second's worth of records.</summary>
     /// <returns>The worker that each task runs in.</returns>
     public async Task<Dictionary<int, string>> AreBalancedAsync()
     {
@@ -207,6 +207,8 @@ internal sealed class WorkerCluster : IAsyncDisposable
             var tasks = places.Values.CountBy(worker => worker).Select(worker => worker.Value).ToList();
             return places.Count == Partitions && tasks.Count == Workers.Count && tasks.Max() - tasks.Min() <= 1;
         }, Limit);
+        // What still waits from a loss before would hold up the feed in the next one.
+        await Waiting.UntilAsync("what waited has arrived", () => Topic.Backlog.Highest < Rate / Partitions, Limit);
         await ArriveAsync(seconds: 1);
         return places;
     }
