@@ -6,6 +6,8 @@ internal static partial class WorkerEngine
 
     public static bool CanCluster => false;
 
+    private static partial Task ReachStateAsync(WebApplication app) => Task.CompletedTask;
+
     private static string? NoDashboard
         => "The dashboard is Microsoft Orleans' own and needs the engine Orleans (./exports run --engine Orleans); this worker runs the engine Embedded.";
 }

@@ -32,7 +32,9 @@ internal static partial class WorkerEngine
         // Required, although the connection is made elsewhere.
         var options = ConfigurationOptions.Parse(cluster.Redis);
         silo.Configure<ClusterOptions>(names => names.ClusterId = names.ServiceId = cluster.Id)
-            .ConfigureEndpoints(cluster.Address, PortOf(cluster.Port), PortOf(cluster.GatewayPort), listenOnAnyHostAddress: !IPAddress.IsLoopback(cluster.Address))
+            .ConfigureEndpoints(
+                cluster.Address, PortOf(cluster, cluster.Port, WorkerKeys.ClusterPort), PortOf(cluster, cluster.GatewayPort, WorkerKeys.ClusterGatewayPort),
+                listenOnAnyHostAddress: !IPAddress.IsLoopback(cluster.Address))
             .UseRedisClustering(clustering =>
             {
                 clustering.ConfigurationOptions = options;
@@ -102,7 +104,45 @@ internal static partial class WorkerEngine
 
     static partial void MapDashboard(IEndpointRouteBuilder routes) => LazyDashboard.Map(routes, DashboardPath);
 
-    private static int PortOf(int configured) => configured == 0 ? FreePort() : configured;
+    /// <summary>Reaches the Redis of a worker, of which Orleans would tell in many lines that it is not there.</summary>
+    private static partial async Task ReachStateAsync(WebApplication app)
+    {
+        if (app.Services.GetService<RedisConnection>() is not { } redis)
+            return;
+        try
+        {
+            await redis.TakeAsync();
+        }
+        catch (RedisConnectionException e)
+        {
+            throw new WorkerStartException($"{WorkerKeys.ClusterRedis}: the Redis at {redis.Servers} cannot be used: {e.InnerException?.Message ?? e.FailureType.ToString()}", e);
+        }
+    }
+
+    /// <summary>The configured port, or a free one for 0. Orleans listens at a port that another worker has, and both get what is meant for one.</summary>
+    /// <exception cref="WorkerStartException">The port is in use, or the address is not one of this machine.</exception>
+    private static int PortOf(ClusterConfig cluster, int configured, string key)
+    {
+        if (configured == 0)
+            return FreePort();
+        try
+        {
+            using var socket = new Socket(cluster.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.IsLoopback(cluster.Address) ? cluster.Address : AnyOf(cluster.Address), configured));
+            socket.Listen();
+            return configured;
+        }
+        catch (SocketException e)
+        {
+            throw new WorkerStartException(
+                e.SocketErrorCode == SocketError.AddressAlreadyInUse
+                    ? $"Port {configured} is in use: {key} needs one of its own. Stop the other program, or set another {key}; 0 takes a free one."
+                    : $"{key}={configured} cannot be listened at: {e.Message}.",
+                e);
+        }
+    }
+
+    private static IPAddress AnyOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
 
     private static int FreePort()
     {

@@ -55,6 +55,12 @@ internal static partial class WorkerEngine
             MapDashboard(routes);
     }
 
+    /// <summary>Makes sure that the place of a worker's state is there, before anything begins that needs it.</summary>
+    /// <exception cref="WorkerStartException">It is not.</exception>
+    public static Task ReachStateAsync(this WebApplication app, WorkerConfig config) => config.RunsConnectors ? ReachStateAsync(app) : Task.CompletedTask;
+
+    private static partial Task ReachStateAsync(WebApplication app);
+
     private static string? WhyNoDashboard(WorkerConfig config)
         => NoDashboard ?? (!config.RunsConnectors ? "The dashboard is served by the workers; this process runs no connectors." : config.ShowsDashboard ? null : $"The dashboard is switched off ({WorkerKeys.DashboardEnable}=false).");
 

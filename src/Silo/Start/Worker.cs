@@ -6,6 +6,7 @@ using Exports.Grains.Storage.Sqlite;
 using Exports.Kafka.Client;
 using Exports.Pipeline;
 using Exports.Silo.Configuration;
+using Exports.Silo.Engine;
 using Exports.Silo.Lifetime;
 using Exports.Silo.Rest;
 
@@ -87,6 +88,7 @@ internal static partial class Worker
                 return Misconfiguration(errors);
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Exports.Worker");
             Greet(logger, config, app);
+            await app.ReachStateAsync(config);
             await app.StartAsync(asked);
             started = true;
             Log.Started(logger);

@@ -1,3 +1,4 @@
+using System.Net;
 using Exports.Silo.Configuration;
 using StackExchange.Redis;
 
@@ -10,6 +11,10 @@ internal sealed class RedisConnection(ClusterConfig cluster) : IAsyncDisposable
 
     /// <summary>The cluster's name.</summary>
     public string ClusterId => cluster.Id;
+
+    /// <summary>Its addresses, without what is secret.</summary>
+    public string Servers => string.Join(", ", ConfigurationOptions.Parse(cluster.Redis).EndPoints
+        .Select(server => server is DnsEndPoint named ? $"{named.Host}:{named.Port}" : $"{server}"));
 
     /// <summary>The connection, and that whoever takes it must not close it.</summary>
     /// <exception cref="RedisConnectionException">Redis does not answer.</exception>
