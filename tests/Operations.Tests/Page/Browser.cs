@@ -11,7 +11,12 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
-    public async ValueTask InitializeAsync() => (_playwright, _browser) = await Chromium.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        // Playwright's own five seconds are a wait for a time on a machine that is busy.
+        Assertions.SetDefaultExpectTimeout(60_000);
+        (_playwright, _browser) = await Chromium.StartAsync();
+    }
 
     /// <summary>Opens a page of a worker, in a profile of its own. Whatever the page complains of fails the test at the end.</summary>
     internal async Task<OpenPage> OpenAsync(Uri worker, string hash, int width = 1280, ColorScheme scheme = ColorScheme.Light, string? user = null)
@@ -22,7 +27,7 @@ public sealed class Browser : IAsyncLifetime
             ColorScheme = scheme,
             HttpCredentials = user is null ? null : new() { Username = user, Password = user },
         });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(60_000);
         var page = await context.NewPageAsync();
         var opened = new OpenPage(context, page);
         await page.GotoAsync(new Uri(worker, $"/ui/{hash}").ToString());
