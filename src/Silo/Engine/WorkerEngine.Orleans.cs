@@ -4,6 +4,7 @@ using Exports.Grains;
 using Exports.Observation;
 using Exports.Silo.Configuration;
 using Exports.Silo.Engine.Cluster;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Orleans.Configuration;
 using StackExchange.Redis;
 
@@ -127,9 +128,8 @@ internal static partial class WorkerEngine
             return FreePort();
         try
         {
-            using var socket = new Socket(cluster.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.IsLoopback(cluster.Address) ? cluster.Address : AnyOf(cluster.Address), configured));
-            socket.Listen();
+            using var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(
+                new IPEndPoint(IPAddress.IsLoopback(cluster.Address) ? cluster.Address : AnyOf(cluster.Address), configured));
             return configured;
         }
         catch (SocketException e)

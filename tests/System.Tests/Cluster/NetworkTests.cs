@@ -72,13 +72,7 @@ public sealed class NetworkTests(ITestOutputHelper output)
         output.WriteLine($"from cut to all tasks in one part: {cut.Elapsed.TotalSeconds:0.0} s; ended: {string.Join(", ", ended.Select(worker => cluster.Workers.IndexOf(worker)))} of 0, 1 here and 2, 3 there");
         await cluster.ArriveAsync(seconds: 5);
         await cluster.Machine.MendAsync();
-        foreach (var worker in ended)
-        {
-            await worker.KillAsync();
-            await worker.StartAsync();
-        }
-
-        await cluster.AreMembersAsync(cluster.Workers.Count);
+        await cluster.EndsAndComesBackAsync(ended);
         await cluster.AreBalancedAsync();
         await cluster.EndAsync();
         await cluster.AllIsStoredAsync();

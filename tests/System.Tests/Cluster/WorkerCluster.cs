@@ -187,12 +187,16 @@ internal sealed class WorkerCluster : IAsyncDisposable
             Enumerable.Range(0, Partitions).Where(partition => !lost.Contains(partition)).Select(watch.LongestGap).DefaultIfEmpty(0).Max());
     }
 
-    /// <summary>Waits until a worker that was taken for dead has ended, and starts it again, as whoever runs it would.</summary>
-    public async Task EndsAndComesBackAsync(WorkerProcess worker)
+    /// <summary>Waits until workers that were taken for dead have ended, and starts them again, as whoever runs them would.</summary>
+    public async Task EndsAndComesBackAsync(params IReadOnlyList<WorkerProcess> workers)
     {
-        await Waiting.UntilAsync("it has ended", () => worker.Process.HasExited, Limit);
-        await worker.KillAsync();
-        await worker.StartAsync();
+        foreach (var worker in workers)
+        {
+            await Waiting.UntilAsync("it has ended", () => worker.Process.HasExited, Limit);
+            await worker.KillAsync();
+        }
+
+        await Task.WhenAll(workers.Select(worker => worker.StartAsync()));
         await AreMembersAsync(Workers.Count);
     }
 
