@@ -125,8 +125,6 @@ public sealed class ChangeTests(Stage stage)
     public async Task Offsets_are_told_and_changed_and_records_come_again_from_there()
     {
         await stage.CreateAsync("i");
-        await Waiting.UntilAsync("offsets are stored", async () => (await stage.CtlAsync("offsets", "get", "i", "-o", "json")).Json["offsets"]!.AsArray()
-            .Sum(entry => entry!["offset"]!["kafka_offset"]!.GetValue<long>()) == Stage.Records);
         await Waiting.UntilAsync("they are shown with the ends", async () => (await stage.CtlAsync("offsets", "get", "i")).Output is var shown
             && shown.Contains("views          0      10   10    0", StringComparison.Ordinal));
 

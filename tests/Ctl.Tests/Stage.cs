@@ -70,7 +70,7 @@ public sealed class Stage : IAsyncLifetime
         return new() { ["name"] = name, ["config"] = settings };
     }
 
-    /// <summary>Creates connectors over REST, and waits until all records are at their files.</summary>
+    /// <summary>Creates connectors over REST, and waits until they run, all records are at their files, and the offsets are stored.</summary>
     public async Task CreateAsync(params string[] names)
     {
         foreach (var name in names)
@@ -81,11 +81,18 @@ public sealed class Stage : IAsyncLifetime
         }
 
         foreach (var name in names)
+        {
             await Waiting.UntilAsync($"{name} has delivered", () => Lines(name) >= Records);
+            await Waiting.UntilAsync($"{name} runs, and its offsets are stored", async () => await StateAsync(name) == "RUNNING" && await StoredAsync(name) == Records);
+        }
     }
 
     /// <summary>How many records are at a connector's file.</summary>
     public int Lines(string name) => File.Exists(PathOf($"{name}.txt")) ? File.ReadLines(PathOf($"{name}.txt")).Count() : 0;
+
+    /// <summary>The sum of a connector's offsets.</summary>
+    public async Task<long> StoredAsync(string name) => JsonNode.Parse(await Http.GetStringAsync($"/connectors/{Uri.EscapeDataString(name)}/offsets"))!["offsets"]!.AsArray()
+        .Sum(entry => entry!["offset"]!["kafka_offset"]!.GetValue<long>());
 
     /// <summary>A connector's state; null when there is none.</summary>
     public async Task<string?> StateAsync(string name)
