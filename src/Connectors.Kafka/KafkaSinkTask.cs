@@ -59,12 +59,11 @@ internal sealed partial class KafkaSinkTask : SinkTask
         var name = $"sink {context}";
         if (_config.ExactlyOnce is null)
         {
-            _writer = new OrderedWriter(_config, name, context.Time, context.Logger);
+            _writer = new OrderedWriter(_config, name, context);
         }
         else
         {
-            var toleratesErrors = context.Config.GetValueOrDefault("errors.tolerance")?.Trim() == "all";
-            _transactions = new TransactionalWriter(_config, name, toleratesErrors, context.Time, context.Logger);
+            _transactions = new TransactionalWriter(_config, name, context);
         }
     }
 

@@ -127,6 +127,12 @@ public sealed record SinkTaskContext(
     public Action<Exception> OnRetry { get; init; } = static _ => { };
 
     /// <summary>
+    /// To be told why records wait, while nothing has failed with them yet: the destination's client deals with it by itself, as with a
+    /// connection that it cannot open. Status shows it once nothing has been acknowledged for a while. Thread-safe.
+    /// </summary>
+    public Action<Exception> OnTrouble { get; init; } = static _ => { };
+
+    /// <summary>
     /// The addresses of the Kafka brokers that the records come from, as <c>bootstrap.servers</c> has them; empty when the
     /// pipeline does not say.
     /// </summary>

@@ -30,7 +30,8 @@ internal sealed class Sink : IAsyncDisposable
         foreach (var (key, value) in config)
             all[key] = value;
         var task = (KafkaSinkTask)new KafkaSinkConnector().CreateTask();
-        await task.StartAsync(new SinkTaskContext("copy", 0, all, NullLogger.Instance, time), CancellationToken.None);
+        var context = new SinkTaskContext("copy", 0, all, NullLogger.Instance, time) { ToleratesErrors = all.GetValueOrDefault("errors.tolerance") == "all" };
+        await task.StartAsync(context, CancellationToken.None);
         return new(task);
     }
 

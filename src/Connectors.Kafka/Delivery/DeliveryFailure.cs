@@ -87,6 +87,10 @@ internal sealed record DeliveryFailure(FailureAction Action, Exception Error, bo
         _ => new(FailureAction.SendAgain, new RetriableException($"The producer cannot go on: {text}")),
     };
 
+    /// <summary>Records wait, and the client says that it cannot hand them over; it goes on trying.</summary>
+    public static RetriableException Unreachable(string text)
+        => new($"The target cluster's client reports: {text}") { Cause = ErrorCause.DestinationUnreachable };
+
     /// <summary>A batch was not accepted in time.</summary>
     public static DeliveryFailure TimedOut(TimeSpan limit, int undecided, int count, string? lastError)
         => new(

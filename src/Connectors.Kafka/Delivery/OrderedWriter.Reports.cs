@@ -50,6 +50,9 @@ internal sealed partial class OrderedWriter
     /// <summary>Takes an error of the client.</summary>
     public void OnError(ProducerSession session, ErrorCode code, string text, bool isFatal)
     {
+        // It follows the errors of the brokers, which say more.
+        if (code == ErrorCode.Local_AllBrokersDown)
+            return;
         _lastError = text;
         // One warning now and then: each attempt to connect fails anew.
         if (_lastWarning == 0 || _time.GetElapsedTime(_lastWarning) > s_betweenWarnings)
@@ -62,10 +65,18 @@ internal sealed partial class OrderedWriter
             Fail(session, DeliveryFailure.OfClient(session.Producer.FatalError, text));
         else if (code is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed)
             Fail(session, DeliveryFailure.OfClient(code, text));
+        else if (Waits())
+            _onTrouble(DeliveryFailure.Unreachable(text));
     }
 
     /// <summary>Takes a line of librdkafka's log.</summary>
     public void OnLog(int level, string facility, string text) => Log.ClientLog(_logger, level, facility, text);
+
+    private bool Waits()
+    {
+        lock (_lock)
+            return !_puts.IsEmpty;
+    }
 
     private unsafe void OnFailedReport(ProducerSession session, Span<nint> reports, int setSize)
     {

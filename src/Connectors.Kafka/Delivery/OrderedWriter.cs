@@ -34,6 +34,7 @@ internal sealed partial class OrderedWriter
     private readonly KafkaSinkConfig _config;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Action<Exception> _onTrouble;
     private readonly string _name;
     private readonly ManualResetEventSlim _nudge = new();
     private readonly PutTable _puts;
@@ -57,12 +58,13 @@ internal sealed partial class OrderedWriter
     private CancellationToken _watched;
     private CancellationTokenRegistration _watch;
 
-    public OrderedWriter(KafkaSinkConfig config, string name, TimeProvider time, ILogger logger)
+    public OrderedWriter(KafkaSinkConfig config, string name, SinkTaskContext context)
     {
         _config = config;
         _name = name;
-        _time = time;
-        _logger = logger;
+        _time = context.Time;
+        _logger = context.Logger;
+        _onTrouble = context.OnTrouble;
         _puts = new PutTable(Release);
     }
 

@@ -118,6 +118,8 @@ internal sealed partial class PartitionSession
 
     private void OnClientError(string text)
     {
+        if (!_isIdle)
+            _onTrouble(DeliveryFailure.Unreachable(text));
         // One warning now and then: each attempt to connect fails anew.
         if (_lastWarning != 0 && _time.GetElapsedTime(_lastWarning) <= s_betweenWarnings)
             return;

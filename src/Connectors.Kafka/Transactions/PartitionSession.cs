@@ -29,6 +29,7 @@ internal sealed partial class PartitionSession
     private readonly bool _toleratesErrors;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Action<Exception> _onTrouble;
     private readonly string _id;
     private readonly string _anchor;
     private readonly CancellationTokenSource _over = new();
@@ -37,20 +38,21 @@ internal sealed partial class PartitionSession
     private TaskCompletionSource? _ended;
     private TransactionalProducer? _producer;
     private bool _isClosed;
+    private bool _isIdle;
 
     // The offset of the first record that was handed back for a retry: nothing behind it may be written before it.
     private long? _awaited;
     private long _lastActivity;
 
-    public PartitionSession(
-        KafkaSinkConfig config, TopicPartition source, string name, bool toleratesErrors, TimeProvider time, ILogger logger)
+    public PartitionSession(KafkaSinkConfig config, TopicPartition source, string name, SinkTaskContext context)
     {
         _config = config;
         _source = source;
         _name = name;
-        _toleratesErrors = toleratesErrors;
-        _time = time;
-        _logger = logger;
+        _toleratesErrors = context.ToleratesErrors;
+        _time = context.Time;
+        _logger = context.Logger;
+        _onTrouble = context.OnTrouble;
         _id = config.ExactlyOnce!.IdOf(source);
         _anchor = config.TopicFor(source.Topic);
     }
@@ -181,7 +183,9 @@ internal sealed partial class PartitionSession
             }
             else
             {
+                _isIdle = true;
                 _producer!.Poll(IdlePollMilliseconds);
+                _isIdle = false;
             }
         }
     }

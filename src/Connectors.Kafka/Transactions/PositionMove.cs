@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Exports.Connectors.Sdk;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -7,6 +8,9 @@ namespace Exports.Connectors.Kafka;
 internal static class PositionMove
 {
     private const int AtOnce = 16;
+
+    // No task does this.
+    private static readonly SinkTaskContext s_context = new("", 0, FrozenDictionary<string, string>.Empty, NullLogger.Instance, TimeProvider.System);
 
     /// <summary>
     /// Commits each position in a transaction of its own, which fences whoever still writes for the partition. No position is
@@ -21,8 +25,7 @@ internal static class PositionMove
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (entry, token) =>
             {
-                var session = new PartitionSession(
-                    config, entry.Key, $"offset of {entry.Key}", toleratesErrors: false, TimeProvider.System, NullLogger.Instance);
+                var session = new PartitionSession(config, entry.Key, $"offset of {entry.Key}", s_context);
                 try
                 {
                     // What has no position needs none.

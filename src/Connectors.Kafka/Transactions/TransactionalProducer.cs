@@ -78,6 +78,9 @@ internal sealed unsafe class TransactionalProducer(IEnumerable<KeyValuePair<stri
     /// <inheritdoc/>
     public void OnError(ErrorCode error, string text, bool isFatal)
     {
+        // It follows the errors of the brokers, which say more.
+        if (error == ErrorCode.Local_AllBrokersDown)
+            return;
         LastError = text;
         if (error is ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed)
             RefusedLogin = text;

@@ -1,5 +1,4 @@
 using Exports.Connectors.Sdk;
-using Microsoft.Extensions.Logging;
 
 namespace Exports.Connectors.Kafka;
 
@@ -11,8 +10,7 @@ namespace Exports.Connectors.Kafka;
 /// Each partition that records come from has a session with a producer of its own, whose transactional id is made of the
 /// partition's name: whoever opens a partition fences whoever had it before, without any agreement about who has which.
 /// </remarks>
-internal sealed class TransactionalWriter(
-    KafkaSinkConfig config, string name, bool toleratesErrors, TimeProvider time, ILogger logger)
+internal sealed class TransactionalWriter(KafkaSinkConfig config, string name, SinkTaskContext context)
 {
     // So many producers are opened at once; each asks the target's coordinator a few questions.
     private const int OpenAtOnce = 16;
@@ -42,7 +40,7 @@ internal sealed class TransactionalWriter(
     {
         var opened = partitions.ToDictionary(
             partition => partition,
-            partition => new PartitionSession(config, partition, $"{name} {partition}", toleratesErrors, time, logger));
+            partition => new PartitionSession(config, partition, $"{name} {partition}", context));
         var positions = new Dictionary<TopicPartition, long>(partitions.Count);
         try
         {

@@ -111,6 +111,7 @@ public sealed partial class TaskPipelineFactory : ITaskPipelineFactory, IAsyncDi
             RetryDelayMax = config.RetryDelayMax,
             ToleratesErrors = config.ToleratesErrors,
             OnRetry = statistics.Retried,
+            OnTrouble = statistics.Failed,
             ErrantRecordReporter = reporter,
             SourceBootstrapServers = SourceBootstrapServers ?? "",
         };

@@ -67,6 +67,26 @@ public sealed class FaultTests(Browser browser, ITestOutputHelper output)
         Assert.Equal("RUNNING", await stage.StateAsync(Name));
     }
 
+    [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task A_target_Kafka_that_is_gone_is_told_with_what_its_client_says(string exactlyOnce)
+    {
+        await using var stage = await StartAsync();
+        await using var target = await BrokerProcess.StartAsync(stage.Directory, [(Stage.Topic, Stage.Partitions)], TimeSpan.FromMinutes(10));
+        await stage.CreateAsync(
+            Name, ("connector.class", "KafkaSink"), ("target.bootstrap.servers", target.BootstrapServers), ("exactly.once", exactlyOnce));
+        await stage.ProduceAsync(30);
+        await HealthIsAsync(stage, "HEALTHY", () => true);
+        await Waiting.UntilAsync("all are delivered", async () =>
+            (await stage.ScrapeAsync()).Sum("exports_connector_records_delivered_total", ("connector", Name)) == 30);
+
+        await target.Process.KillAsync();
+        await stage.ProduceAsync(30);
+        var problem = await ProblemIsAsync(stage, "DESTINATION_UNREACHABLE", "USER_ACTIONABLE");
+        Assert.Contains(target.BootstrapServers, problem.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task One_tasks_fault_makes_a_connector_degraded()
     {
