@@ -77,6 +77,14 @@ internal sealed class Stage : IAsyncDisposable
         await Task.WhenAll(writes);
     }
 
+    /// <summary>The first offset of each partition.</summary>
+    public IReadOnlyList<long> Beginnings()
+    {
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _broker.BootstrapServers, GroupId = "test" })
+            .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        return [.. Enumerable.Range(0, Partitions).Select(partition => consumer.QueryWatermarkOffsets(new(Topic, partition), TimeSpan.FromSeconds(30)).Low.Value)];
+    }
+
     /// <summary>Creates a connector that reads the topic, or others where the configuration says so.</summary>
     public Task CreateAsync(string name, params (string Key, string Value)[] config)
     {

@@ -98,6 +98,8 @@ internal sealed record TaskDetailBody
 
     public long RecordsSkippedTotal { get; init; }
 
+    public long RecordsMissedTotal { get; init; }
+
     public long ErrorsTotal { get; init; }
 
     public long RetriesTotal { get; init; }

@@ -86,6 +86,7 @@ internal sealed class OperationsText(PluginInstances plugins)
         RecordsReadTotal = task.Totals.RecordsRead,
         RecordsDeliveredTotal = task.Totals.RecordsDelivered,
         RecordsSkippedTotal = task.Totals.RecordsSkipped,
+        RecordsMissedTotal = task.Totals.RecordsMissed,
         ErrorsTotal = task.Totals.Errors.RecordErrors,
         RetriesTotal = task.Totals.Retries,
         DeadLettersTotal = task.Totals.Errors.DeadLetterRequests,

@@ -43,6 +43,10 @@ public sealed class TaskTotals
     [JsonInclude]
     public long RecordsSkipped { get; private init; }
 
+    /// <summary>Records that Kafka had removed before they were read.</summary>
+    [JsonInclude]
+    public long RecordsMissed { get; private init; }
+
     /// <summary>Puts and conversions that were tried again.</summary>
     [JsonInclude]
     public long Retries { get; private init; }
@@ -83,6 +87,7 @@ public sealed class TaskTotals
             RecordsDelivered = RecordsDelivered + progress.RecordsDelivered,
             BytesDelivered = BytesDelivered + statistics.BytesDelivered,
             RecordsSkipped = RecordsSkipped + progress.RecordsSkipped,
+            RecordsMissed = RecordsMissed + statistics.RecordsMissed,
             Retries = Retries + progress.Retries,
             Puts = Puts + statistics.Puts,
             PutSeconds = PutSeconds + statistics.PutSeconds,

@@ -53,6 +53,7 @@ internal static class ExportsMetrics
         Task("exports_task_records_read_total", MetricKind.Counter, "Records read from Kafka", t => t.Totals.RecordsRead),
         Task("exports_task_records_delivered_total", MetricKind.Counter, "Records that the destination has accepted", t => t.Totals.RecordsDelivered),
         Task("exports_task_records_skipped_total", MetricKind.Counter, "Records that a transform filtered, or that were skipped because they failed", t => t.Totals.RecordsSkipped),
+        Task("exports_task_records_missed_total", MetricKind.Counter, "Records that Kafka had removed before they were read", t => t.Totals.RecordsMissed),
         Task("exports_task_read_bytes_total", MetricKind.Counter, "Bytes of keys and values read from Kafka", t => t.Totals.BytesRead),
         Task("exports_task_delivered_bytes_total", MetricKind.Counter, "Bytes of keys and values, as they were read, that the destination has accepted", t => t.Totals.BytesDelivered),
         Task("exports_task_puts_total", MetricKind.Counter, "Batches that the sink was given and has ended, well or badly", t => t.Totals.Puts),

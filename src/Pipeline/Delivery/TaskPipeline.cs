@@ -398,8 +398,11 @@ internal sealed partial class TaskPipeline : ITaskPipeline
                 try
                 {
                     var position = await _positions.ResetAsync(partition.Id, _disposing.Token).ConfigureAwait(false);
+                    // Where a topic was made anew, its records begin before the position, and none is missed.
+                    var missed = Math.Max(0, position - offset);
+                    Statistics.Missed(missed);
                     Log.Repositioned(
-                        _logger, _spec.Connector, _spec.Task, partition.Id.Topic, partition.Id.Partition, offset, position);
+                        _logger, _spec.Connector, _spec.Task, partition.Id.Topic, partition.Id.Partition, offset, position, missed);
                     _loop.Reposition(partition, position);
                     _inbox.Reposition(partition, position);
                     partition.Lane?.Start(partition);
@@ -428,9 +431,10 @@ internal sealed partial class TaskPipeline : ITaskPipeline
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning,
-            "{Connector}-{Task}: there is no record at offset {Offset} of {Topic}-{Partition}; auto.offset.reset takes it to {Position}")]
+            "{Connector}-{Task}: there is no record at offset {Offset} of {Topic}-{Partition}; auto.offset.reset takes it to {Position}: {Missed} "
+            + "records are not delivered")]
         public static partial void Repositioned(
-            ILogger logger, string connector, int task, string topic, int partition, long offset, long position);
+            ILogger logger, string connector, int task, string topic, int partition, long offset, long position, long missed);
 
         [LoggerMessage(2, LogLevel.Warning, "{Connector}-{Task}: the sink did not let go of a batch; it is left behind")]
         public static partial void Abandoned(ILogger logger, string connector, int task);

@@ -8,6 +8,7 @@ public sealed class TaskStatistics(TimeProvider time)
 {
     private readonly long[] _retries = new long[ErrorCauses.Count];
     private long _recordsSent;
+    private long _recordsMissed;
     private long _bytesDelivered;
     private long _puts;
     private double _putSeconds;
@@ -26,6 +27,9 @@ public sealed class TaskStatistics(TimeProvider time)
 
     /// <summary>Records that came out of the transforms and were handed to the sink, each counted once.</summary>
     public long RecordsSent => Volatile.Read(ref _recordsSent);
+
+    /// <summary>Records that Kafka had removed, as retention does, before they were read.</summary>
+    public long RecordsMissed => Volatile.Read(ref _recordsMissed);
 
     /// <summary>Bytes of keys and values, as they were read from Kafka, that the destination has accepted.</summary>
     public long BytesDelivered => Volatile.Read(ref _bytesDelivered);
@@ -67,6 +71,9 @@ public sealed class TaskStatistics(TimeProvider time)
         _lastFailure = failure;
         Interlocked.Increment(ref _retries[(int)failure.Cause]);
     }
+
+    /// <summary>Kafka has removed records before they were read. Thread-safe.</summary>
+    internal void Missed(long records) => Interlocked.Add(ref _recordsMissed, records);
 
     /// <summary>Records have been made ready for the sink.</summary>
     internal void Sent(int records) => Volatile.Write(ref _recordsSent, _recordsSent + records);

@@ -21,9 +21,9 @@ internal static class KeyDocumentation
 
         Values may hold placeholders, `${provider:path:key}`, of the providers in `config.providers`.
 
-        An invalid value stops the start: all errors are shown at once, and the exit code is 2. An unknown key is warned about
-        once, with the key that was probably meant. Keys of Kafka Connect that mean nothing here are accepted, and named in
-        one line at start.
+        An invalid value stops the start, and the exit code is 2: all values that are wrong by themselves are shown at once; then
+        what does not go together; last the converters that cannot be made. An unknown key is warned about once, with the key that
+        was probably meant. Keys of Kafka Connect that mean nothing here are accepted, and named in one line at start.
 
         ## In the environment
 

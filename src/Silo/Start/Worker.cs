@@ -92,6 +92,9 @@ internal static partial class Worker
             await app.StartAsync(asked);
             started = true;
             Log.Started(logger);
+            // It reads the topics as soon as it is there, so that a Kafka that cannot be reached is in the log before a connector needs it.
+            if (config.RunsConnectors)
+                app.Services.GetRequiredService<ITopicCatalog>();
             using var stop = asked.Register(() =>
             {
                 Log.Stopping(

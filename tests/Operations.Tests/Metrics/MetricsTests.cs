@@ -78,6 +78,27 @@ public sealed class MetricsTests
         });
     }
 
+    [Fact]
+    public async Task Records_that_Kafka_removed_before_they_were_read_are_counted()
+    {
+        await using var stage = await Stage.StartAsync();
+        var file = await stage.CreateFileAsync(Name);
+        await stage.ProduceAsync(30);
+        await Waiting.UntilAsync("their offsets are stored", async () => (await stage.Rest.OffsetsAsync(Name)).Values.Sum() == 30);
+        (await stage.Http.PutAsync($"/connectors/{Name}/stop", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+
+        // The embedded Kafka keeps 5 MiB of a partition.
+        var value = new string('x', 10_000);
+        const int records = Stage.Partitions * 800;
+        await stage.ProduceAsync(records, _ => value);
+        var missed = stage.Beginnings().Sum(offset => offset - (30 / Stage.Partitions));
+        Assert.True(missed > 0);
+        (await stage.Http.PutAsync($"/connectors/{Name}/resume", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        await Waiting.UntilAsync("what there is arrives", () => Stage.LinesOf(file) == 30 + records - missed);
+        await UntilAsync(stage, scrape => scrape.Sum("exports_task_records_missed_total", ("connector", Name)) == missed);
+        Assert.Equal(missed, (await stage.DetailAsync(Name)).GetProperty("task_list")[0].GetProperty("records_missed_total").GetInt64());
+    }
+
     [Theory]
     [InlineData("none", false, false, false)]
     [InlineData("worker", false, false, false)]
