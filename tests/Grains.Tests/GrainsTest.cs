@@ -1,5 +1,6 @@
 using Exports.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 using Orleans.Runtime.Hosting;
@@ -71,6 +72,9 @@ public abstract class GrainsTest : IAsyncLifetime
             await Task.Delay(10);
         _worker.Exit();
     }
+
+    /// <summary>Says to the worker that it will be stopped, as a host does before it stops anything.</summary>
+    private protected void AnnounceStop() => _silo!.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 
     /// <summary>Ends the worker as SIGKILL does.</summary>
     private protected async Task KillWorkerAsync()

@@ -17,6 +17,7 @@ internal sealed partial class PipelineDriver(
     ITaskPipelineFactory factory,
     TaskWatch watch,
     GrainOptions options,
+    CancellationToken stopping,
     TimeProvider time,
     Action ended,
     ILogger logger)
@@ -42,7 +43,7 @@ internal sealed partial class PipelineDriver(
 
     /// <summary>
     /// Starts, changes, pauses, resumes or stops the pipeline. A task without partitions has none, and neither has one that is
-    /// paused from its start.
+    /// paused from its start. Once the worker is being stopped, none is started.
     /// </summary>
     /// <exception cref="NotYetException">Kafka or the storage does not answer.</exception>
     /// <exception cref="OperationCanceledException">Somebody wants a turn; nothing is half done.</exception>
@@ -51,6 +52,9 @@ internal sealed partial class PipelineDriver(
         if (Pipeline is not null && (!state.Value.Active().Any() || !ReferenceEquals(Pipeline.Config, state.Value.Config)))
             await StopAsync();
         if (!state.Value.Active().Any() || (Pipeline is null && state.Value.Target == TargetState.Paused))
+            return;
+        // Orleans may miss an activation that is made while its silo stops: nobody would end its pipeline.
+        if (Pipeline is null && stopping.IsCancellationRequested)
             return;
 
         var pipeline = Pipeline ??= await StartAsync(interrupt);

@@ -1,5 +1,6 @@
 using Exports.Observation;
 using Exports.Pipeline;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Exports.Grains;
@@ -16,6 +17,7 @@ internal sealed partial class TaskGrain(
     ConnectorConfigReader configs,
     WorkerBoard board,
     GrainOptions options,
+    IHostApplicationLifetime worker,
     TimeProvider time,
     ILogger<TaskGrain> logger) : Grain, ITaskGrain
 {
@@ -30,7 +32,7 @@ internal sealed partial class TaskGrain(
         var id = TaskId.Parse(this.GetPrimaryKeyString());
         _state = new(storage, () => _runner.Wake(anew: true));
         _watch = board.Connector(id.Connector).Task(id.Number).Watch();
-        _runner = new(id, _state, pipelines, groups, configs, _watch, options, time, logger);
+        _runner = new(id, _state, pipelines, groups, configs, _watch, options, worker.ApplicationStopping, time, logger);
         // Not from here: an activation that ends before it was ready is not told so. A timer ticks only once it is.
         if (_state.Value.Config is not null)
             this.RegisterGrainTimer(RunAsync, new(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { Interleave = true });

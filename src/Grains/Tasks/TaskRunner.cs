@@ -54,6 +54,7 @@ internal sealed partial class TaskRunner : IDisposable
         ConnectorConfigReader configs,
         TaskWatch watch,
         GrainOptions options,
+        CancellationToken stopping,
         TimeProvider time,
         ILogger logger)
     {
@@ -62,7 +63,7 @@ internal sealed partial class TaskRunner : IDisposable
         _began = time.GetTimestamp();
         _wakeup = new(time);
         _waits = new(options.RetryDelay, options.RetryDelayMax);
-        _driver = new(id, state, factory, watch, options, time, _wakeup.Set, logger);
+        _driver = new(id, state, factory, watch, options, stopping, time, _wakeup.Set, logger);
         _mirror = new(groups, id, time, logger);
         _nextFlush = Beat.Align(options.OffsetFlushInterval * Random.Shared.NextDouble(), time);
     }
@@ -93,9 +94,12 @@ internal sealed partial class TaskRunner : IDisposable
         }
         finally
         {
-            if (!_hasEnded)
+            // In turn: whoever stops this activation waits until its pipeline has ended, before another may begin.
+            await InTurnAsync(async () =>
+            {
+                _hasEnded = true;
                 await _driver.DiscardAsync();
-            _hasEnded = true;
+            });
         }
     }
 

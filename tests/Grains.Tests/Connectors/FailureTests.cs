@@ -201,6 +201,41 @@ public sealed class FailureTests : GrainsTest
     }
 
     [Fact]
+    public async Task A_task_that_ends_in_the_middle_of_an_assignment_begins_again_once_its_pipeline_has_ended()
+    {
+        World.SetTopic("orders", 1);
+        await CreateAsync("c", "orders");
+        World.OnEvent = (_, what) =>
+        {
+            if (what == "c-0 dispose")
+                Thread.Sleep(300);
+        };
+        World.Storage.Touch("exports.task/c/0");
+
+        await Connector("c").PutConfigAsync(Config("orders", 1, ("mark", "x")));
+
+        // That nobody else reads a partition is the world's business.
+        await Eventually.HoldsAsync(() => World.Pipelines.Any(pipeline => pipeline.Spec.Config.ContainsKey("mark")));
+        World.Produce("c", "orders", 10);
+        await IsDeliveredAsync("c");
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_about_to_stop_starts_no_pipeline()
+    {
+        World.SetTopic("orders", 1);
+        AnnounceStop();
+        Assert.NotNull((await Connector("c").CreateAsync(Config("orders"), TargetState.Running)).Info);
+        await Eventually.HoldsAsync(async () => (await TaskOf("c", 0).GetStatusAsync()).Epoch > 0);
+
+        await StopWorkerAsync();
+        await StartWorkerAsync();
+        World.Produce("c", "orders", 10);
+        await IsDeliveredAsync("c");
+        Assert.Single(World.Starts);
+    }
+
+    [Fact]
     public async Task A_connector_whose_state_somebody_else_has_written_ends_and_the_next_activation_goes_by_what_is_stored()
     {
         World.SetTopic("orders", 2);
