@@ -83,16 +83,13 @@ public sealed class Stage : IAsyncLifetime
         foreach (var name in names)
         {
             await Waiting.UntilAsync($"{name} has delivered", () => Lines(name) >= Records);
-            await Waiting.UntilAsync($"{name} runs, and its offsets are stored", async () => await StateAsync(name) == "RUNNING" && await StoredAsync(name) == Records);
+            await _worker.Rest.WaitUntilRunningAsync(name, 1);
+            await Waiting.UntilAsync($"{name}'s offsets are stored", async () => (await _worker.Rest.OffsetsAsync(name)).Values.Sum() == Records);
         }
     }
 
     /// <summary>How many records are at a connector's file.</summary>
     public int Lines(string name) => File.Exists(PathOf($"{name}.txt")) ? File.ReadLines(PathOf($"{name}.txt")).Count() : 0;
-
-    /// <summary>The sum of a connector's offsets.</summary>
-    public async Task<long> StoredAsync(string name) => JsonNode.Parse(await Http.GetStringAsync($"/connectors/{Uri.EscapeDataString(name)}/offsets"))!["offsets"]!.AsArray()
-        .Sum(entry => entry!["offset"]!["kafka_offset"]!.GetValue<long>());
 
     /// <summary>A connector's state; null when there is none.</summary>
     public async Task<string?> StateAsync(string name)
